@@ -1,0 +1,85 @@
+import type { z } from 'zod';
+import { closest } from './closest.js';
+
+export type IssuePath = readonly (string | number)[];
+
+/** One problem of a validated value; `key` is set where a key is wrong and not what it holds. */
+export interface IssueDescription {
+  readonly path: IssuePath;
+  readonly key: string | undefined;
+  readonly expected: string;
+  readonly got: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * What a zod issue means to the person who wrote the value: what was expected there and what was found.
+ * One issue about several unknown keys becomes one description a key.
+ */
+export function describeIssue(issue: Issue, root: unknown): IssueDescription[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const value = valueAt(root, path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path, key, expected: 'a known key', got: show(key) }));
+  }
+  return [{ path, key: undefined, expected: expectedBy(issue, value), got: show(value) }];
+}
+
+function expectedBy(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return withArticle(issue.expected);
+    case 'invalid_value':
+      return oneOf(issue.values.map(String), value);
+    case 'too_small':
+      return `${sizeWord(issue.origin)}${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`;
+    case 'too_big':
+      return `${sizeWord(issue.origin)}${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}`;
+    case 'invalid_format':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+    case 'custom':
+      return issue.message;
+  }
+}
+
+/** The choices as words, with the nearest one first where the value looks like a slip of one of them. */
+export function oneOf(choices: readonly string[], value: unknown): string {
+  const near = typeof value === 'string' ? closest(value, choices) : undefined;
+  const list = choices.length === 1 ? String(choices[0]) : `one of ${choices.join(', ')}`;
+  return near === undefined ? list : `${list} (did you mean ${near}?)`;
+}
+
+/** A value as a person can recognise it, cut where it is long. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function valueAt(root: unknown, path: IssuePath): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, part);
+  }
+  return value;
+}
+
+function sizeWord(origin: string): string {
+  if (origin === 'string') return 'a length of ';
+  if (origin === 'array' || origin === 'set' || origin === 'map') return 'a number of items of ';
+  return '';
+}
+
+function withArticle(type: string): string {
+  if (type === 'int') return 'a whole number';
+  if (type === 'record' || type === 'object' || type === 'map') return 'a mapping';
+  if (type === 'array') return 'a list';
+  if (type === 'string') return 'a text';
+  return `a ${type}`;
+}

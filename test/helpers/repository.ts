@@ -1,0 +1,7 @@
+import { packageRoot } from '../../cli/package.js';
+
+/** The folder of this clone. */
+export const repositoryRoot = packageRoot();
+
+/** The command line as it is shipped. */
+export const builtCli = `${repositoryRoot}/artifacts/build/cli/main.js`;
