@@ -1,0 +1,34 @@
+import type { Collected, SourceKind } from '../bundle/component.js';
+import type { BlobStore } from '../store/blob-store.js';
+import type { Transfers } from './transfers.js';
+import type { z } from 'zod';
+
+/** What every kind of source works with. */
+export interface SourceTools {
+  readonly store: BlobStore;
+  /** The one scheduler that all downloads of a run go through. */
+  readonly transfers: Transfers;
+  /** `mirrors:` of wire-offline.yaml: base URLs for this kind, to be tried in order instead of the machine's own. */
+  readonly mirrors: readonly string[];
+  /** Relative paths in the recipe start here. */
+  readonly recipeFolder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Says what is going on, for the progress display. */
+  readonly note: (text: string) => void;
+}
+
+/**
+ * One kind of source. `Spec` is what a recipe's component says, `Pin` is what the lock keeps of it:
+ * plain data, enough to collect the same bytes again, with nothing of where they were taken from.
+ */
+export interface Source<Spec, Pin> {
+  readonly kind: SourceKind;
+  /** What the component may say besides `name` and `kind`. */
+  readonly specSchema: z.ZodType<Spec>;
+  readonly pinSchema: z.ZodType<Pin>;
+  /** Asks upstream what the component means today, proves it, and pins it. */
+  lock(spec: Spec, tools: SourceTools): Promise<Pin>;
+  /** Brings all that the pin names into the store, proven; asks upstream for nothing else. */
+  collect(spec: Spec, pin: Pin, tools: SourceTools): Promise<Collected>;
+}
