@@ -41,7 +41,9 @@ export function buildProgram(context: Context): Command {
     .addOption(
       new Option('--config <file>', 'read settings from this file only (- for standard input)'),
     )
-    .addOption(new Option('--cache <dir>', 'where fetched and built blobs are kept'))
+    .addOption(
+      new Option('--cache <dir>', 'where fetched and built blobs are kept').argParser(parseFolder),
+    )
     .addOption(
       new Option('-j, --concurrency <n>', 'how many transfers run at once').argParser(
         parseConcurrency,
@@ -80,6 +82,11 @@ function inherit(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inherit(child, command);
   return command;
+}
+
+function parseFolder(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected the name of a folder.');
+  return text;
 }
 
 function parseConcurrency(text: string): number {

@@ -5,8 +5,9 @@ export function closest(word: string, candidates: readonly string[]): string | u
   let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits <= Math.max(1, Math.floor(candidate.length / 3)) && edits < (best?.edits ?? Infinity))
-      best = { candidate, edits };
+    // Two letters swapped are two edits; a short word with most letters changed is another word.
+    const near = edits <= 3 && edits <= Math.max(word.length, candidate.length) / 2;
+    if (near && edits < (best?.edits ?? Infinity)) best = { candidate, edits };
   }
   return best?.candidate;
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { closest } from './closest.js';
 
 export type IssuePath = readonly (string | number)[];
@@ -13,6 +13,12 @@ export interface IssueDescription {
 
 type Issue = z.core.$ZodIssue;
 
+/** To be given to zod's parse: puts the known keys into the message of an issue about unknown ones. */
+export function listKnownKeys(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject)) return undefined;
+  return Object.keys(issue.inst.shape).join(', ');
+}
+
 /**
  * What a zod issue means to the person who wrote the value: what was expected there and what was found.
  * One issue about several unknown keys becomes one description a key.
@@ -21,7 +27,8 @@ export function describeIssue(issue: Issue, root: unknown): IssueDescription[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   const value = valueAt(root, path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path, key, expected: 'a known key', got: show(key) }));
+    const known = issue.message.split(', ');
+    return issue.keys.map((key) => ({ path, key, expected: oneOf(known, key), got: show(key) }));
   }
   return [{ path, key: undefined, expected: expectedBy(issue, value), got: show(value) }];
 }

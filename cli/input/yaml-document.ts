@@ -1,7 +1,7 @@
 import { LineCounter, isMap, isNode, parseAllDocuments, stringify, type Document } from 'yaml';
 import type { z } from 'zod';
 import { WireOfflineError, type ErrorCode, type Problem } from '../errors.js';
-import { describeIssue, type IssuePath } from './issues.js';
+import { describeIssue, listKnownKeys, type IssuePath } from './issues.js';
 
 /** No file that a person writes for this tool comes near it; a larger one is a mistake or an attack. */
 const maxSizeBytes = 1024 * 1024;
@@ -28,7 +28,7 @@ export function parseYaml<T>(source: YamlSource, schema: z.ZodType<T>): T {
   const lines = new LineCounter();
   const document = parseSyntax(source, lines);
   const value: unknown = toValue(source, document);
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: listKnownKeys });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) =>
     describeIssue(issue, value).map(({ path, key, ...rest }) => ({
@@ -52,20 +52,10 @@ function parseSyntax(source: YamlSource, lines: LineCounter): Document {
     uniqueKeys: true,
     version: '1.2',
   });
-  if (!Array.isArray(documents)) {
-    throw invalid(source, [
-      { where: source.file, expected: 'a YAML document', got: 'an empty file' },
-    ]);
-  }
   const [document, second] = documents;
   if (document === undefined || second !== undefined) {
-    throw invalid(source, [
-      {
-        where: source.file,
-        expected: 'one YAML document',
-        got: `${String(documents.length)} documents`,
-      },
-    ]);
+    const got = document === undefined ? 'an empty file' : `${String(documents.length)} documents`;
+    throw invalid(source, [{ where: source.file, expected: 'one YAML document', got }]);
   }
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {

@@ -29,14 +29,19 @@ interface Drawing {
 function addArrow({ edge, arrows, boxes }: Drawing): void {
   if (!('file' in edge.to)) return;
   const [from, to] = [boxOf(edge.from), boxOf(edge.to.file)];
+  if (from === undefined || to === undefined) return;
   boxes.add(from).add(to);
   if (from !== to) arrows.add(`  ${idOf(from)} --> ${idOf(to)}`);
 }
 
-/** The folder under `cli/` or `server/`; the files directly in it are boxes of their own. */
-function boxOf(file: string): string {
+/**
+ * The folder under `cli/` or `server/`, or one of the two files that everything starts from. The other files
+ * directly in `cli/` (errors, digests, the context) are the ground that all stand on, and get no arrows.
+ */
+function boxOf(file: string): string | undefined {
   const parts = file.split('/');
-  return parts.length > 2 ? `${parts.slice(0, 2).join('/')}/` : file;
+  if (parts.length > 2) return `${parts.slice(0, 2).join('/')}/`;
+  return ['cli/main.ts', 'cli/program.ts'].includes(file) ? file : undefined;
 }
 
 function idOf(box: string): string {

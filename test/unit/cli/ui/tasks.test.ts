@@ -1,0 +1,123 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from '@jest/globals';
+import { runTasks, type Task } from '../../../../cli/ui/tasks.js';
+
+const signal = new AbortController().signal;
+
+/** Runs tasks in a mode and gives what they said and what they threw. */
+async function run(
+  tasks: readonly Task[],
+  mode: 'plain' | 'json' | 'quiet',
+  abort: AbortSignal = signal,
+): Promise<{ said: string; error: unknown }> {
+  const stream = new PassThrough();
+  const said = text(stream);
+  let error: unknown;
+  try {
+    await runTasks(tasks, { mode, stream, signal: abort });
+  } catch (thrown) {
+    error = thrown;
+  }
+  stream.end();
+  return { said: await said, error };
+}
+
+const fetchTwo: Task = {
+  title: 'fetch',
+  concurrency: 2,
+  tasks: () => [
+    {
+      title: 'one',
+      run: (report) => {
+        report.note('from a mirror');
+        report.progress({ doneBytes: 5, totalBytes: 10 });
+        return Promise.resolve();
+      },
+    },
+    { title: 'two', run: () => Promise.resolve() },
+  ],
+};
+
+describe('tasks on something that is no terminal', () => {
+  it('say plain lines that start with where they are', async () => {
+    const { said } = await run([fetchTwo], 'plain');
+    expect(said).toContain('fetch: one: from a mirror\n');
+    expect(said).toContain('fetch: one: 5 B of 10 B (50 %)');
+    expect(said).toMatch(/^fetch: two: done in \d/m);
+  });
+
+  it('say one JSON object a line to programs', async () => {
+    const { said } = await run([fetchTwo], 'json');
+    const events: unknown[] = said
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events).toContainEqual({ type: 'note', path: ['fetch', 'one'], text: 'from a mirror' });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'finished', path: ['fetch', 'two'] }),
+    );
+  });
+
+  it('say nothing when quiet', async () => {
+    expect((await run([fetchTwo], 'quiet')).said).toBe('');
+  });
+
+  it('show control characters in notes', async () => {
+    const noisy: Task = {
+      title: 'x',
+      run: (report) => {
+        report.note('\u001b[2J');
+        return Promise.resolve();
+      },
+    };
+    expect((await run([noisy], 'plain')).said).toContain('\\u{1b}[2J');
+  });
+});
+
+describe('a task that fails', () => {
+  const failure = new Error('disk on fire');
+  const failing: Task = { title: 'write', run: () => Promise.reject(failure) };
+
+  it('stops those after it and is thrown as it was', async () => {
+    let reached = false;
+    const next: Task = {
+      title: 'next',
+      run: () => {
+        reached = true;
+        return Promise.resolve();
+      },
+    };
+    const { said, error } = await run([failing, next], 'plain');
+    expect(error).toBe(failure);
+    expect(reached).toBe(false);
+    expect(said).toContain('write: failed: disk on fire');
+  });
+});
+
+describe('tasks that are told to stop', () => {
+  it('start no further task and throw why', async () => {
+    const abort = new AbortController();
+    const reason = new Error('stopped');
+    let reached = false;
+    const tasks: readonly Task[] = [
+      {
+        title: 'first',
+        run: () => {
+          abort.abort(reason);
+          return Promise.resolve();
+        },
+      },
+      {
+        title: 'second',
+        run: () => {
+          reached = true;
+          return Promise.resolve();
+        },
+      },
+    ];
+    const { error } = await run(tasks, 'quiet', abort.signal);
+    expect(error).toBe(reason);
+    expect(reached).toBe(false);
+  });
+});
