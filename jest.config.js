@@ -1,5 +1,7 @@
 /** One project for each kind of test; all run the TypeScript sources as ES modules. */
 const common = {
+  // A bound on hanging, far from what any test takes on a busy machine.
+  testTimeout: 120_000,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

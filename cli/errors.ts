@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { exitCodes, type ExitFamily } from './exit-codes.js';
 
 /** Every way a command can fail on purpose, and the exit family it belongs to. */
@@ -61,7 +62,7 @@ export class WireOfflineError extends Error {
 export function toWireOfflineError(thrown: unknown): WireOfflineError {
   if (thrown instanceof WireOfflineError) return thrown;
   return new WireOfflineError('UNEXPECTED', {
-    message: thrown instanceof Error ? thrown.message : String(thrown),
+    message: types.isNativeError(thrown) ? thrown.message : String(thrown),
     hint: 'this is a defect of wire-offline: run the command again with -v and report what it prints',
     cause: thrown,
   });
@@ -70,7 +71,8 @@ export function toWireOfflineError(thrown: unknown): WireOfflineError {
 /** Whether something thrown is a system error (`ENOENT`, `EACCES`, ...) of one of the given codes. */
 export function hasSystemCode(thrown: unknown, ...codes: readonly string[]): boolean {
   return (
-    thrown instanceof Error &&
+    // Not instanceof: an error may come from another realm, as in a test's sandbox.
+    types.isNativeError(thrown) &&
     'code' in thrown &&
     typeof thrown.code === 'string' &&
     codes.includes(thrown.code)

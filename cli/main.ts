@@ -27,11 +27,17 @@ function abortOnSignals(): AbortSignal {
         message: `stopped by ${signal}`,
         hint: 'the same command goes on where this one stopped',
       });
-      if (abort.signal.aborted) process.exit(error.exitCode);
+      if (abort.signal.aborted) dieBy(signal);
       abort.abort(error);
     });
   }
   return abort.signal;
+}
+
+/** Ends by the signal's default action, as a shell expects; process.exit would wait for reads that hang. */
+function dieBy(signal: 'SIGINT' | 'SIGTERM'): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 await main();

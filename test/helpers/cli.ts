@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { builtCli } from './repository.js';
 import type { World } from './world.js';
@@ -44,7 +45,7 @@ export function exitStatus(child: ChildProcessWithoutNullStreams): Promise<numbe
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      resolve(code ?? (signal === 'SIGKILL' ? 137 : 255));
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
 }

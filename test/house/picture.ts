@@ -17,7 +17,9 @@ export async function drawHouse(): Promise<string> {
   const boxes = new Set<string>();
   for (const edge of edges) addArrow({ edge, arrows, boxes });
   const lines = [...boxes].sort().map((box) => `  ${idOf(box)}["${box}"]`);
-  return ['```mermaid', 'flowchart LR', ...lines, ...[...arrows].sort(), '```', ''].join('\n');
+  return ['', '```mermaid', 'flowchart LR', ...lines, ...[...arrows].sort(), '```', '', ''].join(
+    '\n',
+  );
 }
 
 interface Drawing {

@@ -25,16 +25,19 @@ describe('the documentation', () => {
 
   it('lists every exit status', async () => {
     const rows = [...(await page('errors')).matchAll(/^\| (\d+) +\| (\w+) +\|/gm)];
-    expect(Object.fromEntries(rows.map(([, status, family]) => [family, Number(status)]))).toEqual(
-      exitCodes,
+    expect(rows.map(([, status, family]) => `${String(family)} ${String(status)}`)).toEqual(
+      Object.entries(exitCodes).map(([family, status]) => `${family} ${String(status)}`),
     );
   });
 
   it('lists every error code with its status', async () => {
     const rows = [...(await page('errors')).matchAll(/^\| `(\w+)` +\| (\d+) +\|/gm)];
-    const documented = Object.fromEntries(rows.map(([, code, status]) => [code, Number(status)]));
-    const codes = Object.entries(errorFamilies).map(([code, family]) => [code, exitCodes[family]]);
-    expect(documented).toEqual(Object.fromEntries(codes));
+    const codes = Object.entries(errorFamilies).map(
+      ([code, family]) => `${code} ${String(exitCodes[family])}`,
+    );
+    expect(rows.map(([, code, status]) => `${String(code)} ${String(status)}`).sort()).toEqual(
+      codes.sort(),
+    );
   });
 
   it('lists every setting with its variable', async () => {

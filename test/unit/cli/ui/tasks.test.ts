@@ -49,10 +49,10 @@ describe('tasks on something that is no terminal', () => {
 
   it('say one JSON object a line to programs', async () => {
     const { said } = await run([fetchTwo], 'json');
-    const events: unknown[] = said
+    const events = said
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line));
+      .map((line): unknown => JSON.parse(line));
     expect(events).toContainEqual({ type: 'note', path: ['fetch', 'one'], text: 'from a mirror' });
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'finished', path: ['fetch', 'two'] }),

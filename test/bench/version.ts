@@ -1,0 +1,20 @@
+import { builtCli } from '../helpers/repository.js';
+import { timePairs } from './pairs.js';
+
+/** How long `version` takes, beside Node doing nothing. */
+export async function benchVersion(): Promise<string[][]> {
+  const { oursMs, theirsMs, ratio } = await timePairs({
+    ours: [process.execPath, builtCli, 'version'],
+    theirs: [process.execPath, '--eval', '0'],
+    pairs: 15,
+  });
+  return [
+    ['MEASURE', 'MEDIAN', 'GOAL', 'BESIDE'],
+    [
+      'wire-offline version',
+      `${oursMs.toFixed(0)} ms`,
+      '<= 120 ms',
+      `node --eval 0: ${theirsMs.toFixed(0)} ms (ratio ${ratio.toFixed(2)})`,
+    ],
+  ];
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { listen, type HttpServer, type Route } from '../../../server/http/uws-app.js';
+
+let server: HttpServer | undefined;
+afterEach(() => {
+  server?.close();
+  server = undefined;
+});
+
+const errors: unknown[] = [];
+
+/** Serves a route on a free port of the loopback and gives its address. */
+async function serve(route: Route): Promise<string> {
+  const onError = (error: unknown): unknown => errors.push(error);
+  server = await listen({ host: '127.0.0.1', port: 0, route, onError });
+  return `http://127.0.0.1:${String(server.port)}`;
+}
+
+describe('the HTTP server', () => {
+  it('hands a route what the client asked, and the client what the route answered', async () => {
+    const base = await serve(({ method, path, query, headers }) => ({
+      status: 201,
+      headers: { 'x-seen': headers.get('x-sent') ?? '' },
+      body: `${method} ${path} ${query}`,
+    }));
+    const response = await request(`${base}/a/b?c=d`, {
+      method: 'PUT',
+      headers: { 'X-Sent': 'yes' },
+    });
+    expect(response.statusCode).toBe(201);
+    expect(response.headers['x-seen']).toBe('yes');
+    expect(await response.body.text()).toBe('put /a/b c=d');
+  });
+
+  it('answers 500 without details when a route throws, and tells who listens for errors', async () => {
+    const failure = new Error('secret detail');
+    const base = await serve(() => Promise.reject(failure));
+    const response = await request(base);
+    expect(response.statusCode).toBe(500);
+    expect(await response.body.text()).toBe('');
+    expect(errors).toContain(failure);
+  });
+
+  it('survives a client that goes away, and tells the route', async () => {
+    let aborted: (() => void) | undefined;
+    const gone = new Promise<void>((resolve) => (aborted = resolve));
+    const base = await serve(async ({ path, signal }) => {
+      if (path === '/fast') return { status: 200 };
+      await once(signal, 'abort');
+      aborted?.();
+      await pause(1);
+      return { status: 200 };
+    });
+    const socket = connect(Number(new URL(base).port), '127.0.0.1');
+    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n', () => socket.destroy());
+    await gone;
+    expect((await request(`${base}/fast`)).statusCode).toBe(200);
+  });
+
+  it('refuses an address that is in use', async () => {
+    const base = await serve(() => ({ status: 200 }));
+    const taken = listen({
+      host: '127.0.0.1',
+      port: Number(new URL(base).port),
+      route: () => ({ status: 200 }),
+      onError: () => undefined,
+    });
+    await expect(taken).rejects.toThrow(/cannot listen/);
+  });
+});

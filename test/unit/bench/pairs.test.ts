@@ -1,0 +1,14 @@
+import { describe, expect, it } from '@jest/globals';
+import { median, timePairs } from '../../bench/pairs.js';
+
+describe('a bench', () => {
+  it('quotes medians', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+  });
+
+  it('fails when a command that it times fails', async () => {
+    const ours = [process.execPath, '--eval', 'process.exit(3)'];
+    await expect(timePairs({ ours, theirs: ours, pairs: 1 })).rejects.toThrow('exit status 3');
+  });
+});
