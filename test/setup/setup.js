@@ -69,6 +69,8 @@ function build() {
 }
 
 /**
+ * Runs a program to its end; of apt only what it complains of is shown, it names every file it touches.
+ *
  * @param {string} command
  * @param {readonly string[]} args
  * @param {Readonly<Record<string, string>>} [env]
@@ -76,7 +78,7 @@ function build() {
 function run(command, args, env = {}) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', command === 'apt-get' ? 'ignore' : 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   });
   if (status === 0) return;
