@@ -32,16 +32,14 @@ const results = join(repositoryRoot, 'artifacts', 'test-results');
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 const counts = [
-  check('eslint', ['node_modules/eslint/bin/eslint.js', '.']),
-  check('prettier', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']),
-  check('ansible-lint', [
-    'ansible-lint',
-    '--offline',
-    '-q',
-    '--profile',
-    'production',
-    'ansible-templates',
-  ]),
+  check('eslint', { argv: nodeScript('eslint/bin/eslint.js', '.') }),
+  check('prettier', {
+    argv: nodeScript('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
+  }),
+  check('ansible-lint', {
+    argv: ['ansible-lint', '--offline', '-q', '--profile', 'production'],
+    folder: 'ansible-templates',
+  }),
   ...['unit', 'integration', 'e2e'].map(runJest),
 ];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
@@ -49,16 +47,24 @@ const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 process.stdout.write(`\n${String(passed)} passed, ${String(failed)} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-function check(title: string, command: readonly string[]): Count {
+interface Command {
+  readonly argv: readonly string[];
+  /** Below the repository; its root unless said. */
+  readonly folder?: string;
+}
+
+function nodeScript(script: string, ...args: readonly string[]): string[] {
+  return [process.execPath, join('node_modules', script), ...args];
+}
+
+function check(title: string, command: Command): Count {
   return spawn(title, command) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 function runJest(project: string): Count {
   const report = join(results, `${project}.json`);
-  const succeeded = spawn(`${project} tests`, [
-    ...jest,
-    ...['--selectProjects', project, '--json', '--outputFile', report],
-  ]);
+  const args = ['--selectProjects', project, '--json', '--outputFile', report];
+  const succeeded = spawn(`${project} tests`, { argv: [process.execPath, ...jest, ...args] });
   const counted = jestReport.parse(JSON.parse(readFileSync(report, 'utf8')));
   const skipped = counted.numPendingTests + counted.numTodoTests;
   if (skipped > 0) process.stdout.write(`${project}: ${String(skipped)} skipped: expected none\n`);
@@ -66,18 +72,15 @@ function runJest(project: string): Count {
   return { passed: counted.numPassedTests, failed: failed === 0 && !succeeded ? 1 : failed };
 }
 
-/** Runs a command, or a script of Node's where it names one, in the repository; its words are shown as they come. */
-function spawn(title: string, words: readonly string[]): boolean {
-  const [command = '', ...args] =
-    words[0] === 'ansible-lint' ? words : [process.execPath, ...words];
+/** Runs a command in the repository; its words are shown as they come. */
+function spawn(title: string, { argv: [program = '', ...args], folder = '.' }: Command): boolean {
   process.stdout.write(`\n== ${title}\n`);
   const startedAtMs = performance.now();
-  const { status } = spawnSync(command, args, {
-    cwd: repositoryRoot,
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const { status } = spawnSync(program, args, {
+    cwd: join(repositoryRoot, folder),
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
-  process.stdout.write(
-    `== ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${durationText(performance.now() - startedAtMs)}\n`,
-  );
+  const took = durationText(performance.now() - startedAtMs);
+  process.stdout.write(`== ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${took}\n`);
   return status === 0;
 }
