@@ -29,6 +29,7 @@ describe('the HTTP server', () => {
     }));
     const response = await request(`${base}/a/b?c=d`, {
       method: 'PUT',
+      reset: true,
       headers: { 'X-Sent': 'yes' },
     });
     expect(response.statusCode).toBe(201);
@@ -39,7 +40,7 @@ describe('the HTTP server', () => {
   it('answers 500 without details when a route throws, and tells who listens for errors', async () => {
     const failure = new Error('secret detail');
     const base = await serve(() => Promise.reject(failure));
-    const response = await request(base);
+    const response = await request(base, { reset: true });
     expect(response.statusCode).toBe(500);
     expect(await response.body.text()).toBe('');
     expect(errors).toContain(failure);
@@ -58,7 +59,7 @@ describe('the HTTP server', () => {
     const socket = connect(Number(new URL(base).port), '127.0.0.1');
     socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n', () => socket.destroy());
     await gone;
-    expect((await request(`${base}/fast`)).statusCode).toBe(200);
+    expect((await request(`${base}/fast`, { reset: true })).statusCode).toBe(200);
   });
 
   it('refuses an address that is in use', async () => {
