@@ -1,7 +1,5 @@
 /** One project for each kind of test; all run the TypeScript sources as ES modules. */
 const common = {
-  // A bound on hanging, far from what any test takes on a busy machine.
-  testTimeout: 120_000,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -17,5 +15,7 @@ const project = (name) => ({
 });
 
 export default {
-  projects: [project('unit'), project('integration'), project('e2e')],
+  // A bound on hanging, far from what any test takes on a busy machine; jest overlooks it in a project.
+  testTimeout: 120_000,
+  projects: [project('unit'), project('integration'), project('e2e'), project('long')],
 };

@@ -7,6 +7,7 @@ import { WireOfflineError, hasSystemCode, type Problem } from '../errors.js';
 import { describeIssue } from '../input/issues.js';
 import { parseYaml } from '../input/yaml-document.js';
 import {
+  carriedSettingsSchema,
   defaultSettings,
   settingNames,
   settingVariables,
@@ -30,12 +31,14 @@ export interface GlobalFlags {
   readonly color?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  /** Of the verbs that read bundles. */
+  readonly trust?: string;
 }
 
 /** A setting's value and the place that decided it. */
 export interface ResolvedSetting {
   readonly name: SettingName;
-  readonly value: string | number;
+  readonly value: Settings[SettingName];
   /** `flag`, the variable's name, the file's path, or `default`. */
   readonly origin: string;
 }
@@ -94,9 +97,10 @@ function decide(name: SettingName, layers: readonly Layer[]): ResolvedSetting {
 }
 
 function fromFlags(flags: GlobalFlags, context: Context): SomeSettings {
-  const { cache, quiet, verbose, color, concurrency, logFormat } = flags;
+  const { cache, quiet, verbose, color, concurrency, logFormat, trust } = flags;
   return someSettingsSchema.parse({
     ...(cache === undefined ? {} : { cache: resolve(context.cwd, cache) }),
+    ...(trust === undefined ? {} : { trust: resolve(context.cwd, trust) }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(logFormat === undefined ? {} : { logFormat }),
     ...(color === false ? { color: 'never' } : {}),
@@ -107,7 +111,7 @@ function fromFlags(flags: GlobalFlags, context: Context): SomeSettings {
 function fromVariables({ env, cwd }: Context): Layer {
   const values: Record<string, string | number> = {};
   for (const name of settingNames) {
-    const text = env[settingVariables[name]];
+    const text = env[settingVariables[name] ?? ''];
     if (text !== undefined && text !== '') values[name] = fromText(name, text, cwd);
   }
   // https://no-color.org: any value but the empty one.
@@ -130,13 +134,13 @@ function fromVariables({ env, cwd }: Context): Layer {
     });
   }
   return {
-    origin: (name) => (name === 'color' && noColor ? 'NO_COLOR' : settingVariables[name]),
+    origin: (name) => (name === 'color' && noColor ? 'NO_COLOR' : (settingVariables[name] ?? name)),
     values: parsed.data,
   };
 }
 
 function fromText(name: SettingName, text: string, cwd: string): string | number {
-  if (name === 'cache') return resolve(cwd, text);
+  if (name === 'cache' || name === 'trust') return resolve(cwd, text);
   return name === 'concurrency' && /^\d+$/.test(text) ? Number(text) : text;
 }
 
@@ -150,8 +154,11 @@ async function fromFiles(flags: GlobalFlags, context: Context): Promise<Layer[]>
     const file = resolve(context.cwd, named);
     return [(await readLayer(file)) ?? refuseAbsent(file)];
   }
-  const folders = [context.cwd, join(configHome(context.env), 'wire-offline')];
-  const layers = await Promise.all(folders.map((folder) => readLayer(join(folder, fileName))));
+  const own = join(configHome(context.env), 'wire-offline');
+  const folders = context.cwd === own ? [own] : [context.cwd, own];
+  const layers = await Promise.all(
+    folders.map((folder) => readLayer(join(folder, fileName), { carried: folder !== own })),
+  );
   return layers.filter((layer) => layer !== undefined);
 }
 
@@ -165,7 +172,7 @@ async function readStdin({ stdin, signal }: Context): Promise<Uint8Array> {
 }
 
 /** The file's layer, or nothing where there is no such file. */
-async function readLayer(file: string): Promise<Layer | undefined> {
+async function readLayer(file: string, { carried = false } = {}): Promise<Layer | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
@@ -173,7 +180,7 @@ async function readLayer(file: string): Promise<Layer | undefined> {
     if (hasSystemCode(cause, 'ENOENT', 'ENOTDIR')) return undefined;
     throw unreadable(file, `got ${systemMessage(cause)}`, cause);
   }
-  return parseLayer({ file, bytes, folder: dirname(file) });
+  return parseLayer({ file, bytes, folder: dirname(file), carried });
 }
 
 interface LayerSource {
@@ -181,17 +188,23 @@ interface LayerSource {
   readonly bytes: Uint8Array;
   /** Relative paths in the file start here. */
   readonly folder: string;
+  /** The file was found in the working folder: nobody named it. */
+  readonly carried?: boolean;
 }
 
-function parseLayer({ file, bytes, folder }: LayerSource): Layer {
+function parseLayer({ file, bytes, folder, carried }: LayerSource): Layer {
   const values = parseYaml(
     { file, bytes, code: 'CONFIG_INVALID', hint: 'see: wire-offline docs configuration' },
-    someSettingsSchema.nullable(),
+    (carried === true ? carriedSettingsSchema : someSettingsSchema).nullable(),
   );
-  const cache = values?.cache;
+  const { cache, trust } = values ?? {};
   return {
     origin: file,
-    values: { ...values, ...(cache === undefined ? {} : { cache: resolve(folder, cache) }) },
+    values: {
+      ...values,
+      ...(cache === undefined ? {} : { cache: resolve(folder, cache) }),
+      ...(trust === undefined ? {} : { trust: resolve(folder, trust) }),
+    },
   };
 }
 

@@ -30,7 +30,30 @@ export function describeIssue(issue: Issue, root: unknown): IssueDescription[] {
     const known = issue.message.split(', ');
     return issue.keys.map((key) => ({ path, key, expected: oneOf(known, key), got: show(key) }));
   }
+  if (issue.code === 'invalid_union') return describeUnion(issue, root);
   return [{ path, key: undefined, expected: expectedBy(issue, value), got: show(value) }];
+}
+
+/** Of a choice of shapes, the problems of the one that was meant; where none can be told, all that would do. */
+function describeUnion(issue: z.core.$ZodIssueInvalidUnion, root: unknown): IssueDescription[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const meant = issue.errors.filter((branch) => !branch.some(isWrongShape));
+  const [nearest] = meant.sort((a, b) => a.length - b.length);
+  if (nearest !== undefined) {
+    return nearest.flatMap((inner) =>
+      describeIssue({ ...inner, path: [...path, ...inner.path] }, root),
+    );
+  }
+  const value = valueAt(root, path);
+  const words = issue.errors.flatMap((branch) =>
+    branch.filter(isWrongShape).map((inner) => expectedBy(inner, value)),
+  );
+  const expected = words.length === 0 ? issue.message : [...new Set(words)].join(' or ');
+  return [{ path, key: undefined, expected, got: show(value) }];
+}
+
+function isWrongShape(issue: Issue): boolean {
+  return issue.path.length === 0 && issue.code !== 'unrecognized_keys';
 }
 
 function expectedBy(issue: Issue, value: unknown): string {
@@ -43,9 +66,10 @@ function expectedBy(issue: Issue, value: unknown): string {
       return `${sizeWord(issue.origin)}${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`;
     case 'too_big':
       return `${sizeWord(issue.origin)}${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}`;
+    case 'invalid_key':
+      return issue.issues.map((inner) => expectedBy(inner, undefined)).join(', ');
     case 'invalid_format':
     case 'invalid_union':
-    case 'invalid_key':
     case 'invalid_element':
     case 'not_multiple_of':
     case 'unrecognized_keys':

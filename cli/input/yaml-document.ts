@@ -4,19 +4,57 @@ import { WireOfflineError, type ErrorCode, type Problem } from '../errors.js';
 import { describeIssue, listKnownKeys, type IssuePath } from './issues.js';
 
 /** No file that a person writes for this tool comes near it; a larger one is a mistake or an attack. */
-const maxSizeBytes = 1024 * 1024;
+export const maxYamlBytes = 1024 * 1024;
 
 /** Aliases multiply what a small file unfolds to; people's files use few. */
 const maxAliases = 100;
 
-export interface YamlSource {
-  /** The file's name as the user knows it; every problem starts with it. */
+/** A file's bytes under the name that the user knows it by; every problem starts with that name. */
+export interface YamlBytes {
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** The cap, where it is not the one for files that people write. */
+  readonly maxBytes?: number;
+}
+
+export interface YamlSource extends YamlBytes {
   /** The code of the error thrown when the text is not what the schema says. */
   readonly code: ErrorCode;
   /** What to do about it, beyond mending the places named. */
   readonly hint: string;
+}
+
+/** Where the value at a path stands, `file:line:column path`, for problems that no schema can see. */
+export type Locate = (path: IssuePath) => string;
+
+/** A file that is what its schema says, or all that is wrong with it. */
+export type YamlReading<T> =
+  | { readonly ok: true; readonly value: T; readonly locate: Locate }
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      readonly cause?: unknown;
+      /** What a file that is well-formed says all the same, and where; a caller may go on to find more problems. */
+      readonly unchecked?: { readonly value: unknown; readonly locate: Locate };
+    };
+
+/** Reads the one YAML 1.2 document in a file without throwing, so that problems of several files can be told at once. */
+export function readYaml<T>(source: YamlBytes, schema: z.ZodType<T>): YamlReading<T> {
+  const lines = new LineCounter();
+  const syntax = parseSyntax(source, lines);
+  if ('problems' in syntax) return { ok: false, ...syntax };
+  const { document, value } = syntax;
+  const place = { source, lines, document };
+  const locate: Locate = (path) => placeText({ ...place, path, key: undefined });
+  const parsed = schema.safeParse(value, { error: listKnownKeys });
+  if (parsed.success) return { ok: true, value: parsed.data, locate };
+  const problems = parsed.error.issues.flatMap((issue) =>
+    describeIssue(issue, value).map(({ path, key, ...rest }) => ({
+      where: placeText({ ...place, path, key }),
+      ...rest,
+    })),
+  );
+  return { ok: false, problems, unchecked: { value, locate } };
 }
 
 /**
@@ -25,88 +63,92 @@ export interface YamlSource {
  * @throws {WireOfflineError} the source's code, with every problem of the file at once: `file:line:column`.
  */
 export function parseYaml<T>(source: YamlSource, schema: z.ZodType<T>): T {
-  const lines = new LineCounter();
-  const document = parseSyntax(source, lines);
-  const value: unknown = toValue(source, document);
-  const parsed = schema.safeParse(value, { error: listKnownKeys });
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) =>
-    describeIssue(issue, value).map(({ path, key, ...rest }) => ({
-      where: `${position({ source, lines, document, path, key })}${nameOf(path, key)}`,
-      ...rest,
-    })),
-  );
-  throw invalid(source, problems);
+  const reading = readYaml(source, schema);
+  if (reading.ok) return reading.value;
+  const { problems, cause } = reading;
+  const { file, code, hint } = source;
+  throw new WireOfflineError(code, { message: `${file} is not valid`, hint, problems, cause });
 }
 
 /** A plain value as one YAML 1.2 document. */
 export function toYaml(value: unknown): string {
-  return stringify(value, { version: '1.2', lineWidth: 0 });
+  return stringify(value, { version: '1.2', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function parseSyntax(source: YamlSource, lines: LineCounter): Document {
-  const documents = parseAllDocuments(decode(source), {
+interface Fault {
+  readonly problems: readonly Problem[];
+  readonly cause?: unknown;
+}
+
+interface Syntax {
+  readonly document: Document;
+  readonly value: unknown;
+}
+
+function parseSyntax(source: YamlBytes, lines: LineCounter): Syntax | Fault {
+  const { file } = source;
+  const text = decode(source);
+  if (typeof text !== 'string') return text;
+  const documents = parseAllDocuments(text, {
     lineCounter: lines,
     prettyErrors: false,
     strict: true,
     uniqueKeys: true,
     version: '1.2',
   });
+  if (!Array.isArray(documents))
+    return fault({ where: file, expected: 'a YAML document', got: 'an empty file' });
   const [document, second] = documents;
   if (document === undefined || second !== undefined) {
-    const got = document === undefined ? 'an empty file' : `${String(documents.length)} documents`;
-    throw invalid(source, [{ where: source.file, expected: 'one YAML document', got }]);
+    const got = `${String(documents.length)} documents`;
+    return fault({ where: file, expected: 'one YAML document', got });
   }
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    throw invalid(
-      source,
-      faults.map((fault) => ({
-        where: at(source, lines, fault.pos[0]),
-        expected: 'valid YAML',
-        got: fault.message,
-      })),
-    );
-  }
-  return document;
+  const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    where: at(source, lines, pos[0]),
+    expected: 'valid YAML',
+    got: message,
+  }));
+  return problems.length > 0 ? { problems } : unfold(source, document);
 }
 
-function decode(source: YamlSource): string {
-  if (source.bytes.byteLength > maxSizeBytes) {
-    const got = `${String(source.bytes.byteLength)} bytes`;
-    throw invalid(source, [
-      { where: source.file, expected: `at most ${String(maxSizeBytes)} bytes`, got },
-    ]);
+function decode({ file, bytes, maxBytes = maxYamlBytes }: YamlBytes): string | Fault {
+  if (bytes.byteLength > maxBytes) {
+    const expected = `at most ${String(maxBytes)} bytes`;
+    return fault({ where: file, expected, got: `${String(bytes.byteLength)} bytes or more` });
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(source.bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    const problem = { where: source.file, expected: 'UTF-8 text', got: 'other bytes' };
-    throw invalid(source, [problem], cause);
+    return fault({ where: file, expected: 'UTF-8 text', got: 'other bytes' }, cause);
   }
 }
 
-function toValue(source: YamlSource, document: Document): unknown {
+function unfold({ file }: YamlBytes, document: Document): Syntax | Fault {
   try {
-    return document.toJS({ maxAliasCount: maxAliases });
+    const value: unknown = document.toJS({ maxAliasCount: maxAliases });
+    return { document, value };
   } catch (cause) {
+    const expected = `aliases that are known, at most ${String(maxAliases)}`;
     const got = cause instanceof Error ? cause.message : String(cause);
-    const problem = {
-      where: source.file,
-      expected: `aliases that are known, at most ${String(maxAliases)}`,
-      got,
-    };
-    throw invalid(source, [problem], cause);
+    return fault({ where: file, expected, got }, cause);
   }
+}
+
+function fault(problem: Problem, cause?: unknown): Fault {
+  return cause === undefined ? { problems: [problem] } : { problems: [problem], cause };
 }
 
 interface Place {
-  readonly source: YamlSource;
+  readonly source: YamlBytes;
   readonly lines: LineCounter;
   readonly document: Document;
   readonly path: IssuePath;
   /** The key itself is the problem, not its value. */
   readonly key: string | undefined;
+}
+
+function placeText(place: Place): string {
+  return `${position(place)}${nameOf(place.path, place.key)}`;
 }
 
 /** Where the value (or key) at a path stands; for one that is absent, where its nearest parent stands. */
@@ -122,7 +164,7 @@ function position({ source, lines, document, path, key }: Place): string {
   return source.file;
 }
 
-function at(source: YamlSource, lines: LineCounter, offset: number): string {
+function at(source: YamlBytes, lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset);
   return `${source.file}:${String(line)}:${String(col)}`;
 }
@@ -130,17 +172,4 @@ function at(source: YamlSource, lines: LineCounter, offset: number): string {
 function nameOf(path: IssuePath, key: string | undefined): string {
   const parts = key === undefined ? path : [...path, key];
   return parts.length === 0 ? '' : ` ${parts.join('.')}`;
-}
-
-function invalid(
-  source: YamlSource,
-  problems: readonly Problem[],
-  cause?: unknown,
-): WireOfflineError {
-  return new WireOfflineError(source.code, {
-    message: `${source.file} is not valid`,
-    hint: source.hint,
-    problems,
-    cause,
-  });
 }

@@ -6,8 +6,38 @@ export interface BlobStore {
   verified(digest: Digest): Promise<StoredBlob | undefined>;
   /** Writes a stream under its own digest: temp file, hash while writing, fsync, rename. */
   put(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  /** What was once made from the inputs that `key` spells out; nothing when any of its blobs is not there and whole. */
+  derived(key: string): Promise<Derived | undefined>;
+  /** Remembers what was made from the inputs that `key` spells out: all of them, the builder's version too. */
+  putDerived(key: string, made: Readonly<Record<string, Blob>>): Promise<void>;
+  /**
+   * A download that may have begun in an earlier run, for this caller alone. `key` names its content;
+   * `algorithms` are hashed besides SHA-256.
+   */
+  openPartial(key: string, algorithms: readonly string[]): Promise<PartialBlob>;
 }
 
 export interface StoredBlob extends Blob {
   readonly file: string;
+}
+
+/** What was made, by the names that its maker gave. */
+export type Derived = Readonly<Record<string, StoredBlob>>;
+
+/** A blob while it is downloaded: end it with exactly one of `finish`, `release` and `discard`. */
+export interface PartialBlob {
+  /** Bytes that are there and hashed; the next byte to ask for. */
+  readonly sizeBytes: number;
+  /** Written when it returns, so that what brings the bytes can go no faster than the disk. */
+  append(bytes: Uint8Array): void;
+  /** Forgets all bytes so far. */
+  restart(): void;
+  /** The hash of the bytes so far, in hex. */
+  hexOf(algorithm: string): string;
+  /** Syncs it and gives it its final name. */
+  finish(): Promise<StoredBlob>;
+  /** Leaves it for the next run. */
+  release(): Promise<void>;
+  /** Removes it. */
+  discard(): Promise<void>;
 }

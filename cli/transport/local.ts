@@ -11,6 +11,11 @@ export interface LocalCommand {
   readonly signal: AbortSignal;
   /** Told each line of both streams as it comes. */
   readonly onLine?: (line: string) => void;
+  /**
+   * `shared`: the program may ask the person at this terminal, and its standard error goes there as it is.
+   * `none`: it runs in a session of its own, where there is no terminal that it could ask.
+   */
+  readonly terminal?: 'shared' | 'none';
   /** The Debian package that brings the program, for the hint where it is absent. */
   readonly from?: string;
 }
@@ -47,11 +52,12 @@ export async function runLocal(command: LocalCommand): Promise<LocalResult> {
     stripFinalNewline: false,
     reject: false,
     stdout: output,
-    stderr: output,
+    stderr: command.terminal === 'shared' ? 'inherit' : output,
+    detached: command.terminal === 'none',
   });
   command.signal.throwIfAborted();
   if (result.code === 'ENOENT') throw missing(command, result);
-  const { exitCode, stdout, stderr } = result;
+  const { exitCode, stdout, stderr = '' } = result;
   if (exitCode === undefined) throw failed(command, { got: result.shortMessage ?? '', stderr });
   return { exitCode, stdout, stderr };
 }

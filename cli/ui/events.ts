@@ -12,7 +12,9 @@ export type TaskEvent =
       readonly progress: ProgressReading;
     }
   | { readonly type: 'finished'; readonly path: readonly string[]; readonly durationMs: number }
-  | { readonly type: 'failed'; readonly path: readonly string[]; readonly message: string };
+  | { readonly type: 'failed'; readonly path: readonly string[]; readonly message: string }
+  /** It did not fail by itself: another task failed, or the user stopped the run. */
+  | { readonly type: 'stopped'; readonly path: readonly string[] };
 
 export type EventSink = (event: TaskEvent) => void;
 
@@ -42,5 +44,7 @@ function plainTail(event: TaskEvent): string {
       return `: done in ${durationText(event.durationMs)}`;
     case 'failed':
       return `: failed: ${event.message}`;
+    case 'stopped':
+      return ': stopped';
   }
 }

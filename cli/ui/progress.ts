@@ -66,10 +66,12 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? String(Math.round(value)) : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
-/** A duration as a person says it: `0.4 s`, `12 s`, `3 min 20 s`. */
+/** A duration as a person says it: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function durationText(durationMs: number): string {
   if (durationMs < 10_000) return `${(durationMs / 1000).toFixed(1)} s`;
   const seconds = Math.round(durationMs / 1000);
   if (seconds < 60) return `${String(seconds)} s`;
-  return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${String(minutes)} min ${String(seconds % 60)} s`;
+  return `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }

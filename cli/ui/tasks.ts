@@ -46,7 +46,8 @@ const progressEveryMs = { tree: 100, plain: 5_000, json: 1_000, quiet: Infinity 
  */
 export async function runTasks(tasks: readonly Task[], ui: TaskUi): Promise<void> {
   const sink = sinkFor(ui);
-  const roots = tasks.map((task) => toListrTask(task, { ui, sink, parents: [] }));
+  const told = new Set<unknown>();
+  const roots = tasks.map((task) => toListrTask(task, { ui, sink, told, parents: [] }));
   const common = { registerSignalListeners: false, exitOnError: true };
   const list =
     ui.mode === 'tree'
@@ -75,6 +76,8 @@ function sinkFor(ui: TaskUi): EventSink {
 interface Place {
   readonly ui: TaskUi;
   readonly sink: EventSink;
+  /** The failures that were said: what ends with one of them was stopped by it. */
+  readonly told: Set<unknown>;
   readonly parents: readonly string[];
 }
 
@@ -104,13 +107,16 @@ interface Leaf extends Place {
 }
 
 async function runLeaf(run: (report: TaskReport) => Promise<void>, leaf: Leaf): Promise<void> {
-  const { sink, path } = leaf;
+  const { ui, sink, told, path } = leaf;
   const startedAtMs = performance.now();
   sink({ type: 'started', path });
   try {
     await run(reportFor(leaf));
   } catch (error) {
-    sink({ type: 'failed', path, message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    const isStopped = ui.signal.aborted || told.has(error);
+    sink(isStopped ? { type: 'stopped', path } : { type: 'failed', path, message });
+    told.add(error);
     throw error;
   }
   sink({ type: 'finished', path, durationMs: Math.round(performance.now() - startedAtMs) });

@@ -6,8 +6,9 @@ describe('the nearest word', () => {
     ['jsno', 'json'],
     ['Cache', 'cache'],
     ['concurency', 'concurrency'],
+    ['htpt', 'http'],
   ])('to %s is %s', (word, near) => {
-    expect(closest(word, ['json', 'cache', 'concurrency'])).toBe(near);
+    expect(closest(word, ['json', 'cache', 'concurrency', 'apt', 'http'])).toBe(near);
   });
 
   it('is none where nothing is near', () => {

@@ -65,6 +65,7 @@ describe('progress as a person reads it', () => {
     [420, '0.4 s'],
     [12_400, '12 s'],
     [200_000, '3 min 20 s'],
+    [7_500_000, '2 h 5 min'],
   ])('writes %d ms as %s', (durationMs, text) => {
     expect(durationText(durationMs)).toBe(text);
   });

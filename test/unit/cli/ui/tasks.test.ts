@@ -93,6 +93,33 @@ describe('a task that fails', () => {
     expect(reached).toBe(false);
     expect(said).toContain('write: failed: disk on fire');
   });
+
+  it('says why once, and of those that it stops that they were stopped', async () => {
+    const stop = new AbortController();
+    const stopped: Task = {
+      title: 'read',
+      run: () =>
+        new Promise((_, reject) => {
+          stop.signal.addEventListener('abort', () => {
+            reject(failure);
+          });
+        }),
+    };
+    const first: Task = {
+      title: 'write',
+      run: async () => {
+        // By then the other runs.
+        await new Promise((done) => setImmediate(done));
+        stop.abort();
+        throw failure;
+      },
+    };
+    const both: Task = { title: 'both', concurrency: 2, tasks: () => [first, stopped] };
+    const { said, error } = await run([both], 'plain');
+    expect(error).toBe(failure);
+    expect(said.split('disk on fire')).toHaveLength(2);
+    expect(said).toMatch(/: stopped$/m);
+  });
 });
 
 describe('tasks that are told to stop', () => {
