@@ -1,7 +1,10 @@
 import type { Collected, SourceKind } from '../bundle/component.js';
 import type { BlobStore } from '../store/blob-store.js';
-import type { Transfers } from './transfers.js';
+import type { Transfers } from './transfer/transfers.js';
 import type { z } from 'zod';
+
+/** The size field of a ustar header, eleven octal digits, ends here: no larger blob fits into a bundle. */
+export const maxBlobBytes = 8 * 1024 ** 3 - 1;
 
 /** What every kind of source works with. */
 export interface SourceTools {
@@ -12,6 +15,8 @@ export interface SourceTools {
   readonly mirrors: readonly string[];
   /** Relative paths in the recipe start here. */
   readonly recipeFolder: string;
+  /** For what a kind keeps beside the blobs to be faster next time, each in a folder of its own. */
+  readonly cacheFolder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** Says what is going on, for the progress display. */
