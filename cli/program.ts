@@ -1,7 +1,19 @@
 import tab from '@bomb.sh/tab/commander';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { bundleCommand } from './commands/bundle.js';
 import { configCommand } from './commands/config.js';
+import { diffCommand } from './commands/diff.js';
 import { docsCommand } from './commands/docs.js';
+import { extractCommand } from './commands/extract.js';
+import { inspectCommand } from './commands/inspect.js';
+import { joinCommand } from './commands/join.js';
+import { keyCommand } from './commands/key.js';
+import { listCommand } from './commands/list.js';
+import { recipeCommand } from './commands/recipe.js';
+import { signCommand } from './commands/sign.js';
+import { splitCommand } from './commands/split.js';
+import { trustCommand } from './commands/trust.js';
+import { verifyCommand } from './commands/verify.js';
 import { versionCommand } from './commands/version.js';
 import type { GlobalFlags } from './config/resolve.js';
 import type { Settings } from './config/settings.js';
@@ -71,8 +83,13 @@ export function buildProgram(context: Context): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const command of [versionCommand(context), docsCommand(context), configCommand(context)])
-    program.addCommand(inherit(command, program));
+  const verbs = [
+    ...[versionCommand, docsCommand, configCommand, keyCommand, signCommand, trustCommand],
+    ...[recipeCommand, bundleCommand],
+    ...[verifyCommand, inspectCommand, listCommand, diffCommand, extractCommand],
+    ...[splitCommand, joinCommand],
+  ];
+  for (const verb of verbs) program.addCommand(inherit(verb(context), program));
   tab(program, { completionCommandName: 'completion' });
   return program;
 }

@@ -10,8 +10,9 @@ export function configCommand(context: Context): Command {
     new Command('show').description('show every setting, its value and where it came from'),
   ).action(async ({ output }: OutputOption, command: Command) => {
     const { resolveSettings } = await import('../config/resolve.js');
+    const { settingText } = await import('../config/settings.js');
     const { origins } = await resolveSettings(command.optsWithGlobals<GlobalFlags>(), context);
-    const rows = origins.map(({ name, value, origin }) => [name, String(value), origin]);
+    const rows = origins.map(({ name, value, origin }) => [name, settingText(value), origin]);
     await showResult(context, output, {
       document: {
         schemaVersion: 1,

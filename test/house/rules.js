@@ -49,7 +49,8 @@ export const doors = [
   { library: 'fastest-levenshtein', door: '^cli/input/closest\\.ts$' },
   { library: 'execa', door: '^cli/transport/local\\.ts$' },
   { library: 'ssh2', door: '^cli/transport/ssh\\.ts$' },
-  { library: 'tar', door: '^cli/bundle/' },
+  { library: 'tar', door: '^cli/bundle/(unpack-tar|bootstrap-tar)\\.ts$' },
+  { library: 'yauzl', door: '^cli/bundle/unpack-zip\\.ts$' },
   { library: 'undici', door: '^cli/(sources|startup)/' },
   { library: 'semver', door: '^cli/' },
   { library: 'uWebSockets.js', door: '^server/http/uws-app\\.ts$' },
@@ -60,7 +61,7 @@ export const doors = [
   { library: 'node:http', door: '^cli/(sources|startup)/' },
   { library: 'node:https', door: '^cli/(sources|startup)/' },
   { library: 'node:net', door: '^cli/startup/' },
-  { library: 'node:tls', door: '^cli/startup/' },
+  { library: 'node:tls', door: '^cli/(sources|startup)/' },
   { library: 'node:dgram', door: '^cli/startup/' },
   { library: 'pino', door: '^server/logger\\.ts$' },
 ];
@@ -72,9 +73,23 @@ export const doors = [
  * @type {Readonly<Record<string, 'connected' | 'border' | 'island'>>}
  */
 export const verbs = {
+  bundle: 'connected',
   config: 'island',
+  diff: 'border',
   docs: 'island',
+  extract: 'border',
+  inspect: 'border',
+  join: 'border',
+  key: 'border',
+  list: 'border',
   output: 'island',
+  reader: 'island',
+  recipe: 'connected',
+  sign: 'border',
+  split: 'border',
+  trust: 'island',
+  'trust-option': 'island',
+  verify: 'border',
   version: 'island',
 };
 

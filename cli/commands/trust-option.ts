@@ -1,0 +1,11 @@
+import { Option, type Command } from 'commander';
+
+/** Gives a verb `--trust DIR`, a setting that is read with all others by `resolveSettings`. */
+export function addTrustOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--trust <dir>',
+      'whose signatures count (default: $XDG_CONFIG_HOME/wire-offline/trust)',
+    ),
+  );
+}
