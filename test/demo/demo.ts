@@ -1,35 +1,114 @@
-/** `npm run demo` after the set-up: shows on this machine what the tool does today, and what comes next. */
-import { spawnSync } from 'node:child_process';
-import { serviceContracts } from '../../server/contract/services.js';
-import { builtCli } from '../helpers/repository.js';
+/**
+ * `npm run demo` after the set-up: real software of every kind becomes one signed file, which is then judged as at
+ * the border. Everything is made anew in `artifacts/demo`; what was fetched or built before is taken from the cache.
+ */
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExecaError } from 'execa';
+import { bytesText, durationText } from '../../cli/ui/progress.js';
+import { repositoryRoot } from '../helpers/repository.js';
+import { startDemoOrigin, type DemoOrigin } from './origin.js';
+import { say, show } from './show.js';
 
-const shown = [
-  ['version', 'which tool this is'],
-  ['docs', 'what it can explain without a network'],
-  ['config show', 'every setting and where it came from'],
-] as const;
+const folder = join(repositoryRoot, 'artifacts', 'demo');
+const recipes = join(repositoryRoot, 'bundle-recipes');
 
 const planned = [
-  ['bundle', 'make keys, lock recipes, collect and sign real software of each kind into one file'],
-  ['verify', 'judge that file at the border: signatures, every byte, and what changed'],
-  ['rehearse', 'boot a throw-away island of real hosts on this machine'],
-  ['install', 'push the bundle over SSH and bring up stores, TURN and Kubernetes in startup order'],
-  ['services', `start ${serviceOrder().join(', ')}, each behind its gate`],
-  ['smoke test', 'register two users and deliver a message between them'],
-] as const;
+  'rehearse: boot a throw-away island of real hosts on this machine',
+  'push and install: bring up stores, TURN, Kubernetes and the services in startup order',
+  'smoke test: register two users and deliver a message between them',
+];
 
-for (const [words, what] of shown) {
-  process.stdout.write(`\n$ wire-offline ${words}   # ${what}\n`);
-  const { status } = spawnSync(process.execPath, [builtCli, ...words.split(' ')], {
-    stdio: 'inherit',
+const keyGenerate = ['key', 'generate', '--out', 'keys', '--identity', 'demo', '--no-passphrase'];
+
+const trust = ['--trust', 'keys/trust'];
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    stop.abort();
   });
-  if (status !== 0) process.exit(1);
-}
-process.stdout.write('\nWhat this demo will do as the tool grows:\n');
-for (const [index, [step, what]] of planned.entries())
-  process.stdout.write(`  ${String(index + 1)}. ${step}: ${what}\n`);
 
-/** Services that wait for none before those that wait for some. */
-function serviceOrder(): string[] {
-  return [...serviceContracts].sort((a, b) => a.after.length - b.after.length).map(({ id }) => id);
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+const origin = await startDemoOrigin(folder);
+try {
+  await tell(origin);
+} catch (error) {
+  if (!stop.signal.aborted && !(error instanceof ExecaError)) throw error;
+  // What failed has said why, just above.
+  process.exitCode = stop.signal.aborted ? 130 : 1;
+} finally {
+  await origin.stop();
+}
+
+async function tell(from: DemoOrigin): Promise<void> {
+  const startedAtMs = performance.now();
+  await makeRecipe(from);
+  await run('which tool this is', 'version');
+  await run('make a signing key, and the trust folder that goes to the island', ...keyGenerate);
+  await run('pin what is new; ask Debian again for its part', ...lock('chrony'));
+  await run('collect, prove and sign all of it', ...bundle('demo-1.bundle', '1'));
+  await run(
+    'judge it at the border: signatures, then every byte',
+    'verify',
+    'demo-1.bundle',
+    ...trust,
+  );
+  await run('what is it, and where does it come from', 'inspect', 'demo-1.bundle', ...trust);
+  from.publish('2.0.0');
+  await makeRecipe(from);
+  await run('upstream has a newer file: pin it', ...lock('notice'));
+  await run('the next bundle on the channel', ...bundle('demo-2.bundle', '2'));
+  await run('what would change on the island', 'diff', 'demo-1.bundle', 'demo-2.bundle', ...trust);
+  await stock(from.image);
+  await close(performance.now() - startedAtMs);
+}
+
+function lock(component: string): string[] {
+  return ['recipe', 'lock', 'demo.recipe.yaml', '--update', component];
+}
+
+function bundle(out: string, sequence: string): string[] {
+  const words = ['--out', out, '--key', 'keys/private/demo', '--sequence', sequence];
+  return ['bundle', 'demo.recipe.yaml', ...words];
+}
+
+/** The committed recipe and a copy of its lock, with a file and an image of this machine's own loopback besides. */
+async function makeRecipe(from: DemoOrigin): Promise<void> {
+  const text = await readFile(join(recipes, 'demo.recipe.yaml'), 'utf8');
+  const included = text.replace(/^components:$/m, 'include: [origin.recipe.yaml]\ncomponents:');
+  await writeFile(join(folder, 'demo.recipe.yaml'), included);
+  await writeFile(join(folder, 'origin.recipe.yaml'), from.recipe());
+  await writeFile(join(folder, 'settings.yaml'), from.settings);
+  const copied = join(folder, 'demo.lock.yaml');
+  const committed = await readFile(join(recipes, 'demo.lock.yaml'));
+  await writeFile(copied, committed, { flag: 'wx' }).catch(keepWhatIsThere);
+}
+
+function keepWhatIsThere(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+}
+
+async function run(what: string, ...argv: readonly string[]): Promise<void> {
+  const env = { WIRE_OFFLINE_CONFIG: 'settings.yaml' };
+  await show({ what, program: 'wire-offline', argv, folder, env, signal: stop.signal });
+}
+
+/** The image out of the bundle, with a tool that knows nothing of this one. */
+async function stock(ref: string): Promise<void> {
+  const what = 'a stock tool reads the image out of it';
+  const argv = ['inspect', '--format', '{{.Digest}} {{.Os}}/{{.Architecture}}'];
+  const image = `oci-archive:demo-1.bundle:${ref}`;
+  await show({ what, program: 'skopeo', argv: [...argv, image], folder, signal: stop.signal });
+}
+
+async function close(tookMs: number): Promise<void> {
+  const path = join(folder, 'demo-1.bundle');
+  const { size } = await stat(path);
+  say(`\nThe bundle: ${path}, ${bytesText(size)}; all of this took ${durationText(tookMs)}.`);
+  say('What this demo will do as the tool grows:');
+  planned.forEach((step, index) => {
+    say(`  ${String(index + 1)}. ${step}`);
+  });
 }

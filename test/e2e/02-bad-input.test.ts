@@ -1,7 +1,14 @@
 import { describe } from '@jest/globals';
+import { aptRows } from './bad-input/apt.js';
+import { bundleRows } from './bad-input/bundle.js';
 import { commandLineRows } from './bad-input/command-line.js';
 import { configurationRows } from './bad-input/configuration.js';
+import { imageRows } from './bad-input/images.js';
+import { packageRows } from './bad-input/packages.js';
+import { bundlingRows, recipeRows } from './bad-input/recipe.js';
 import { testBadInput } from './bad-input/row.js';
+import { diskRows, originRows } from './bad-input/sources.js';
+import { keyRows, signatureRows, trustFolderRows } from './bad-input/trust.js';
 
 describe('bad input gets a clear error, and nothing is lost', () => {
   describe('on the command line', () => {
@@ -9,5 +16,38 @@ describe('bad input gets a clear error, and nothing is lost', () => {
   });
   describe('in the configuration', () => {
     testBadInput(configurationRows);
+  });
+  describe('in keys', () => {
+    testBadInput(keyRows);
+  });
+  describe('in trust folders', () => {
+    testBadInput(trustFolderRows);
+  });
+  describe('in signatures', () => {
+    testBadInput(signatureRows);
+  });
+  describe('in Debian packages', () => {
+    testBadInput(aptRows);
+  });
+  describe('in bundles and their parts', () => {
+    testBadInput(bundleRows);
+  });
+  describe('in a recipe', () => {
+    testBadInput(recipeRows);
+  });
+  describe('when a recipe is bundled', () => {
+    testBadInput(bundlingRows);
+  });
+  describe('at servers', () => {
+    testBadInput(originRows);
+  });
+  describe('in images and their registries', () => {
+    testBadInput(imageRows);
+  });
+  describe('in packages of npm, Maven and Go', () => {
+    testBadInput(packageRows);
+  });
+  describe('on disks', () => {
+    testBadInput(diskRows);
   });
 });
