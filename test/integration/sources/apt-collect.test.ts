@@ -95,7 +95,7 @@ describe('collecting Debian packages', () => {
     expect(server.asked.length).toBe(before);
   });
 
-  it('says that a package left its suite, and how to lock it again, which then takes the new one', async () => {
+  it('says that a package left its suite; locked again, it is the new one', async () => {
     const newer = { ...alpha, version: '1.0-2' };
     await archive.remove(archive.poolPath(alpha));
     await archive.publish({ suite: 'testing', debs: [newer, libalpha] });
@@ -104,7 +104,7 @@ describe('collecting Debian packages', () => {
       code: 'SOURCE_GONE',
       exitCode: 10,
       message: expect.stringContaining('alpha 1.0-1'),
-      hint: expect.stringContaining('wire-offline recipe lock RECIPE --update NAME'),
+      hint: expect.stringContaining('snapshot archive'),
     });
     const fresh = await lock({ spec, mirrors });
     expect(fresh.packages).toMatchObject([{ version: '1.0-2' }, pin.packages[1]]);
