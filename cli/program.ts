@@ -34,15 +34,23 @@ Exit status: 0 ok, 2 wrong usage, 3 invalid file, 4 verification failed; all: wi
 export async function run(context: Context): Promise<number> {
   const program = buildProgram(context);
   try {
-    await program.parseAsync(context.argv, { from: 'user' });
+    await parse(program, context.argv);
     await flush(context.stdout);
     return exitCodes.ok;
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.ok;
     const error: unknown = context.signal.aborted
       ? context.signal.reason
       : fromCommander(thrown, program);
     return await reportError(toWireOfflineError(error), program, context);
+  }
+}
+
+/** Help that was asked for is a success; it is told as an error that has none. */
+async function parse(program: Command, argv: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError) || thrown.exitCode !== 0) throw thrown;
   }
 }
 

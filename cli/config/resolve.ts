@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Context } from '../context.js';
 import { WireOfflineError, hasSystemCode, type Problem } from '../errors.js';
 import { describeIssue } from '../input/issues.js';
-import { parseYaml } from '../input/yaml-document.js';
+import { maxYamlBytes, parseYaml } from '../input/yaml-document.js';
 import {
   carriedSettingsSchema,
   defaultSettings,
@@ -175,7 +175,8 @@ async function readStdin({ stdin, signal }: Context): Promise<Uint8Array> {
 async function readLayer(file: string, { carried = false } = {}): Promise<Layer | undefined> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(file);
+    // Whatever stands there, no more of it is read than tells that it is too large.
+    bytes = await buffer(createReadStream(file, { end: maxYamlBytes }));
   } catch (cause) {
     if (hasSystemCode(cause, 'ENOENT', 'ENOTDIR')) return undefined;
     throw unreadable(file, `got ${systemMessage(cause)}`, cause);

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -17,5 +17,7 @@ function baseFolder(env: Env, variable: string, underHome: string): string {
   const given = env[variable];
   // The specification: a relative path is invalid and ignored.
   if (given !== undefined && isAbsolute(given)) return given;
-  return join(env['HOME'] ?? homedir(), underHome);
+  // A relative home would let the working folder decide, which may be a stranger's.
+  const home = env['HOME'];
+  return join(home !== undefined && isAbsolute(home) ? home : userInfo().homedir, underHome);
 }

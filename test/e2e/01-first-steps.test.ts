@@ -222,6 +222,10 @@ describe('the end of a run', () => {
     expect(said).toContain('OUTPUT_FAILED');
   });
 
+  it('is an error when the help cannot be written', () => {
+    expect(shell('wire-offline --help >/dev/full; echo "status $?"')).toContain('status 11');
+  });
+
   it('is no error when the reader has seen enough', () => {
     const said = shell('set -o pipefail; wire-offline docs errors | head -1; echo "status $?"');
     expect(said).toBe('# Errors and exit status\nstatus 0\n');

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemPackages } from './system-packages.js';
@@ -66,6 +66,7 @@ function installNpmPackages() {
 function build() {
   say('building and checking types');
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
+  chmodSync(join(root, 'artifacts/build/cli/main.js'), 0o755);
 }
 
 /**

@@ -88,6 +88,13 @@ export const configurationRows: readonly BadInput[] = [
     says: ['folder', 'EISDIR'],
   },
   {
+    title: 'a configuration without end is refused, and no more of it is read than tells so',
+    argv: ['--config', '/dev/zero', ...show],
+    code: 'CONFIG_INVALID',
+    exitStatus: 3,
+    says: ['at most 1048576 bytes'],
+  },
+  {
     title: 'a configuration that links to itself is refused',
     arrange: (world) => symlink('loop', join(world.work, 'loop')),
     argv: named('loop'),
