@@ -1,10 +1,21 @@
 import { spawn } from 'node:child_process';
+import { watchPeak } from './peak.js';
+
+/** A command, and what is done before each run of it, outside the time that counts. */
+export interface Command {
+  readonly argv: readonly string[];
+  readonly cwd?: string;
+  /** The whole environment; the bench's own where it is absent. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly prepare?: () => Promise<void>;
+}
 
 export interface PairOptions {
-  readonly ours: readonly string[];
-  readonly theirs: readonly string[];
+  readonly ours: Command;
+  readonly theirs: Command;
   /** Counted pairs; one more goes first and is not counted. */
   readonly pairs: number;
+  readonly signal: AbortSignal;
 }
 
 export interface PairResult {
@@ -12,30 +23,59 @@ export interface PairResult {
   readonly theirsMs: number;
   /** The median of the ratios pair by pair, which holds when the machine's speed drifts. */
   readonly ratio: number;
+  /** The most memory that any run of ours had at one time. */
+  readonly oursPeakBytes: number;
+}
+
+/** What one run took. */
+export interface RunResult {
+  readonly durationMs: number;
+  readonly peakBytes: number;
 }
 
 /** Times two commands in turn, A B A B ..., and gives medians. */
-export async function timePairs({ ours, theirs, pairs }: PairOptions): Promise<PairResult> {
+export async function timePairs({ ours, theirs, pairs, signal }: PairOptions): Promise<PairResult> {
   const seen: { oursMs: number; theirsMs: number }[] = [];
+  let oursPeakBytes = 0;
   for (let round = 0; round <= pairs; round++) {
-    const pair = { oursMs: await timeOne(ours), theirsMs: await timeOne(theirs) };
-    if (round > 0) seen.push(pair);
+    const our = await timeOne(ours, signal);
+    const their = await timeOne(theirs, signal);
+    oursPeakBytes = Math.max(oursPeakBytes, our.peakBytes);
+    if (round > 0) seen.push({ oursMs: our.durationMs, theirsMs: their.durationMs });
   }
   return {
     oursMs: median(seen.map(({ oursMs }) => oursMs)),
     theirsMs: median(seen.map(({ theirsMs }) => theirsMs)),
     ratio: median(seen.map(({ oursMs, theirsMs }) => oursMs / theirsMs)),
+    oursPeakBytes,
   };
 }
 
-function timeOne([command = '', ...args]: readonly string[]): Promise<number> {
+/** Runs a command to its good end, which is all that is expected of it. */
+export async function timeOne(command: Command, signal: AbortSignal): Promise<RunResult> {
+  await command.prepare?.();
+  signal.throwIfAborted();
+  const [program = '', ...words] = command.argv;
   return new Promise((resolve, reject) => {
     const startedAtMs = performance.now();
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(program, words, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      cwd: command.cwd,
+      env: command.env ?? process.env,
+    });
+    const peak = watchPeak(child.pid);
+    const kill = (): void => {
+      child.kill('SIGTERM');
+    };
+    signal.addEventListener('abort', kill);
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(performance.now() - startedAtMs);
-      else reject(new Error(`${command} ${args.join(' ')}: exit status ${String(code)}`));
+      const durationMs = performance.now() - startedAtMs;
+      signal.removeEventListener('abort', kill);
+      const peakBytes = peak.end();
+      if (signal.aborted) reject(new Error(String(signal.reason)));
+      else if (code === 0) resolve({ durationMs, peakBytes });
+      else reject(new Error(`${command.argv.join(' ')}: exit status ${String(code)}`));
     });
   });
 }

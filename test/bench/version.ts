@@ -1,12 +1,14 @@
 import { builtCli } from '../helpers/repository.js';
+import type { BenchOptions } from './measure.js';
 import { timePairs } from './pairs.js';
 
 /** How long `version` takes, beside Node doing nothing. */
-export async function benchVersion(): Promise<string[][]> {
+export async function benchVersion({ signal }: BenchOptions): Promise<string[][]> {
   const { oursMs, theirsMs, ratio } = await timePairs({
-    ours: [process.execPath, builtCli, 'version'],
-    theirs: [process.execPath, '--eval', '0'],
+    ours: { argv: [process.execPath, builtCli, 'version'] },
+    theirs: { argv: [process.execPath, '--eval', '0'] },
     pairs: 15,
+    signal,
   });
   return [
     ['MEASURE', 'MEDIAN', 'GOAL', 'BESIDE'],

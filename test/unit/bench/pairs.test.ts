@@ -8,7 +8,10 @@ describe('a bench', () => {
   });
 
   it('fails when a command that it times fails', async () => {
-    const ours = [process.execPath, '--eval', 'process.exit(3)'];
-    await expect(timePairs({ ours, theirs: ours, pairs: 1 })).rejects.toThrow('exit status 3');
+    const ours = { argv: [process.execPath, '--eval', 'process.exit(3)'] };
+    const { signal } = new AbortController();
+    await expect(timePairs({ ours, theirs: ours, pairs: 1, signal })).rejects.toThrow(
+      'exit status 3',
+    );
   });
 });
