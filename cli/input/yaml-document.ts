@@ -100,7 +100,7 @@ function parseSyntax(source: YamlBytes, lines: LineCounter): Syntax | Fault {
     return fault({ where: file, expected: 'a YAML document', got: 'an empty file' });
   const [document, second] = documents;
   if (document === undefined || second !== undefined) {
-    const got = `${String(documents.length)} documents`;
+    const got = document === undefined ? 'an empty file' : `${String(documents.length)} documents`;
     return fault({ where: file, expected: 'one YAML document', got });
   }
   const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
