@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { bootstrapTar } from '../bundle/bootstrap-tar.js';
 import type { Collected } from '../bundle/component.js';
 import type { NamedComponent } from '../bundle/compose.js';
 import type { BundleHead } from '../bundle/document.js';
@@ -16,7 +15,7 @@ import { loadRecipe, type Recipe } from '../recipe/load.js';
 import { requireLock, type PinnedComponent } from '../recipe/staleness.js';
 import { signBundleHead } from '../signing/sign.js';
 import { readSigningKey, type SigningKey } from '../signing/signing-key.js';
-import { sourceOf, sources } from '../sources/registry.js';
+import { sources } from '../sources/registry.js';
 import type { StoredBlob } from '../store/blob-store.js';
 import { taskUi } from '../ui/task-ui.js';
 import { runTasks, type TaskReport } from '../ui/tasks.js';
@@ -59,7 +58,7 @@ export async function bundleRecipe(request: BundleRequest, run: Run): Promise<Bu
     components: plan.components,
     lockedBy: plan.recipe.file,
     work: async ({ name, kind, spec, pin }, tools) => {
-      const source = sourceOf(kind);
+      const source = await sources[kind]();
       collected.set(name, await source.collect(spec, source.pinSchema.parse(pin), tools));
     },
   });
@@ -199,6 +198,7 @@ async function makeBootstrap(
   const [node, second] = items.filter(({ path }) => /(?:^|\/)node$/.test(path));
   const stored = node && (await store.verified(node.blob.digest));
   if (stored !== undefined && second === undefined) {
+    const { bootstrapTar } = await import('../bundle/bootstrap-tar.js');
     const program = await programFiles(packageRoot());
     return store.put(bootstrapTar({ nodeFile: stored.file, program }));
   }

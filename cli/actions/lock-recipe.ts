@@ -13,7 +13,7 @@ import {
 } from '../recipe/lock-file.js';
 import { pinChanges, type PinChange } from '../recipe/pin-changes.js';
 import { compareWithLock, describeStaleness, missingLock, staleLock } from '../recipe/staleness.js';
-import { sourceOf, sources } from '../sources/registry.js';
+import { sources } from '../sources/registry.js';
 import { taskUi } from '../ui/task-ui.js';
 import { runTasks } from '../ui/tasks.js';
 import { shellWord } from '../input/shell-word.js';
@@ -120,7 +120,7 @@ async function askUpstream(asked: readonly RecipeComponent[], run: Run): Promise
     components: asked,
     work: async (component, tools) => {
       const { name, kind, spec } = component;
-      const pin = await sourceOf(kind).lock(spec, tools);
+      const pin = await (await sources[kind]()).lock(spec, tools);
       fresh.set(name, { kind, spec: specDigest(component), pin });
     },
   });

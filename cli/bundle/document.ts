@@ -1,4 +1,4 @@
-import { parse } from 'semver';
+import parse from 'semver/functions/parse.js';
 import { z } from 'zod';
 import { digestSchema } from '../digest.js';
 import { proofMethods, sourceKinds } from './component.js';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { gt } from 'semver';
+import gt from 'semver/functions/gt.js';
 import { WireOfflineError, type ErrorCode } from '../errors.js';
 import { readPackage } from '../package.js';
 import { isCanonical } from './canonical-json.js';

@@ -38,13 +38,26 @@ export type YamlReading<T> =
       readonly unchecked?: { readonly value: unknown; readonly locate: Locate };
     };
 
-/** Reads the one YAML 1.2 document in a file without throwing, so that problems of several files can be told at once. */
-export function readYaml<T>(source: YamlBytes, schema: z.ZodType<T>): YamlReading<T> {
+/**
+ * Reads the one YAML 1.2 document in a file without throwing, so that problems of several files can be told at once.
+ * The schema may depend on what the file says, which is not checked yet then.
+ */
+export async function readYaml<T>(
+  source: YamlBytes,
+  schemaFor: (said: unknown) => Promise<z.ZodType<T>>,
+): Promise<YamlReading<T>> {
   const lines = new LineCounter();
   const syntax = parseSyntax(source, lines);
   if ('problems' in syntax) return { ok: false, ...syntax };
-  const { document, value } = syntax;
-  const place = { source, lines, document };
+  return judge({ source, lines, ...syntax }, await schemaFor(syntax.value));
+}
+
+interface Said extends Syntax {
+  readonly source: YamlBytes;
+  readonly lines: LineCounter;
+}
+
+function judge<T>({ value, ...place }: Said, schema: z.ZodType<T>): YamlReading<T> {
   const locate: Locate = (path) => placeText({ ...place, path, key: undefined });
   const parsed = schema.safeParse(value, { error: listKnownKeys });
   if (parsed.success) return { ok: true, value: parsed.data, locate };
@@ -63,7 +76,10 @@ export function readYaml<T>(source: YamlBytes, schema: z.ZodType<T>): YamlReadin
  * @throws {WireOfflineError} the source's code, with every problem of the file at once: `file:line:column`.
  */
 export function parseYaml<T>(source: YamlSource, schema: z.ZodType<T>): T {
-  const reading = readYaml(source, schema);
+  const lines = new LineCounter();
+  const syntax = parseSyntax(source, lines);
+  const reading: YamlReading<T> =
+    'problems' in syntax ? { ok: false, ...syntax } : judge({ source, lines, ...syntax }, schema);
   if (reading.ok) return reading.value;
   const { problems, cause } = reading;
   const { file, code, hint } = source;

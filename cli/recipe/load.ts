@@ -7,10 +7,11 @@ import { maxYamlBytes, readYaml, type Locate, type YamlReading } from '../input/
 import {
   includePathSchema,
   includedSchema,
+  kindsNamedIn,
   recipeSchema,
   type ComponentSpec,
   type IncludedFile,
-  type KindSchemas,
+  type Kinds,
   type RecipeFile,
 } from './schema.js';
 
@@ -36,7 +37,7 @@ export interface LoadRequest {
   readonly file: string;
   /** What `file` is relative to. */
   readonly cwd: string;
-  readonly kinds: readonly KindSchemas[];
+  readonly kinds: Kinds;
 }
 
 /**
@@ -48,7 +49,9 @@ export async function loadRecipe(request: LoadRequest): Promise<Recipe> {
   const { file, cwd, kinds } = request;
   const bytes = await readNamed(file, resolve(cwd, file));
   const loading: Loading = { ...request, problems: [], files: [], components: [], done: new Set() };
-  const root = readYaml({ file, bytes }, recipeSchema(kinds));
+  const root = await readYaml({ file, bytes }, async (said) =>
+    recipeSchema(await kindsNamedIn(said, kinds)),
+  );
   await take(loading, { file, reading: root, parents: [await realpath(resolve(cwd, file))] });
   if (root.ok) checkBootstrap(loading, root);
   loading.problems.push(...duplicates(loading.components));
@@ -116,7 +119,9 @@ async function include(loading: Loading, inclusion: Inclusion): Promise<void> {
   }
   if (loading.done.has(real)) return;
   loading.done.add(real);
-  const reading = readYaml({ file, bytes: read.bytes }, includedSchema(loading.kinds));
+  const reading = await readYaml({ file, bytes: read.bytes }, async (said) =>
+    includedSchema(await kindsNamedIn(said, loading.kinds)),
+  );
   await take(loading, { file, reading, parents: [real, ...parents] });
 }
 

@@ -1,7 +1,7 @@
 import { dirname, basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson } from '../bundle/canonical-json.js';
-import type { SourceKind } from '../bundle/component.js';
+import { sourceKinds, type SourceKind } from '../bundle/component.js';
 import { nameSchema } from '../bundle/names.js';
 import { writeOutput } from '../bundle/output-file.js';
 import { digestOf, digestSchema, type Digest } from '../digest.js';
@@ -9,7 +9,13 @@ import { WireOfflineError, type Problem } from '../errors.js';
 import { listKnownKeys } from '../input/issues.js';
 import { readSmallFile } from '../input/small-file.js';
 import { readYaml, toYaml, type Locate } from '../input/yaml-document.js';
-import { apiVersion, type ComponentSpec, type KindSchemas } from './schema.js';
+import {
+  apiVersion,
+  kindsNamedIn,
+  type ComponentSpec,
+  type Kinds,
+  type KindSchemas,
+} from './schema.js';
 
 /** A lock of everything an island needs pins some thousand packages. */
 const maxLockBytes = 32 * 1024 * 1024;
@@ -63,10 +69,7 @@ export function specDigest({ kind, spec }: ComponentSpec): Digest {
  *
  * @throws {WireOfflineError} LOCK_INVALID where it is not as `recipe lock` wrote it.
  */
-export async function readLock(
-  { file, cwd }: LockPlace,
-  kinds: readonly KindSchemas[],
-): Promise<Lock | undefined> {
+export async function readLock({ file, cwd }: LockPlace, kinds: Kinds): Promise<Lock | undefined> {
   const read = await readSmallFile(resolve(cwd, file), maxLockBytes);
   if (!read.ok) {
     if (read.absent) return undefined;
@@ -74,7 +77,9 @@ export async function readLock(
     throw invalid(file, { problems: [problem], cause: read.cause });
   }
   const source = { file, bytes: read.bytes, maxBytes: maxLockBytes };
-  const reading = readYaml(source, lockSchema(kinds));
+  const reading = await readYaml(source, async (said) =>
+    lockSchema(await kindsNamedIn(said, kinds)),
+  );
   if (!reading.ok) throw invalid(file, reading);
   const problems = brokenSeals(reading.value, reading.locate);
   if (problems.length > 0) throw invalid(file, { problems });
@@ -136,7 +141,7 @@ function lockSchema(kinds: readonly KindSchemas[]): z.ZodType<LockFile> {
 /** The pin is checked by its kind, with positions, and kept as it was written. */
 function lockedSchema(kinds: readonly KindSchemas[]): z.ZodType<SealedComponent> {
   const fields = z.strictObject({
-    kind: z.enum(kinds.map(({ kind }) => kind)),
+    kind: z.enum(sourceKinds),
     spec: digestSchema,
     seal: digestSchema,
     pin: z.unknown(),

@@ -1,6 +1,6 @@
-import { parse } from 'semver';
+import parse from 'semver/functions/parse.js';
 import { z } from 'zod';
-import type { SourceKind } from '../bundle/component.js';
+import { sourceKinds, type SourceKind } from '../bundle/component.js';
 import { listKnownKeys } from '../input/issues.js';
 import { nameSchema, sentenceSchema } from '../bundle/names.js';
 
@@ -12,6 +12,17 @@ export interface KindSchemas {
   readonly kind: SourceKind;
   readonly specSchema: z.ZodType;
   readonly pinSchema: z.ZodType;
+}
+
+/** All kinds of source, each loaded when a file names it. */
+export type Kinds = Readonly<Record<SourceKind, () => Promise<KindSchemas>>>;
+
+/** The kinds that the components of a file name, whatever else is wrong with the file. */
+export async function kindsNamedIn(file: unknown, kinds: Kinds): Promise<readonly KindSchemas[]> {
+  const named = componentsOf(file).map(kindOf);
+  return Promise.all(
+    sourceKinds.filter((kind) => named.includes(kind)).map((kind) => kinds[kind]()),
+  );
 }
 
 /** What a recipe says of a component whatever its kind. */
@@ -95,7 +106,7 @@ function componentsSchema(kinds: readonly KindSchemas[]): z.ZodType<readonly Com
 
 /** Checks the common fields and the kind's own together, so that all of a component's problems show at once. */
 function componentSchema(kinds: readonly KindSchemas[]): z.ZodType<ComponentSpec> {
-  const head = z.object({ ...headFields, kind: z.enum(kinds.map(({ kind }) => kind)) });
+  const head = z.object({ ...headFields, kind: z.enum(sourceKinds) });
   return z.looseObject({}).transform((value, context): ComponentSpec => {
     const own = Object.entries(value).filter(([key]) => !(key in head.shape));
     const known = kinds.find(({ kind }) => kind === value['kind']);
@@ -108,4 +119,15 @@ function componentSchema(kinds: readonly KindSchemas[]): z.ZodType<ComponentSpec
     if (!common.success || !spec.success) return z.NEVER;
     return { ...common.data, spec: spec.data };
   });
+}
+
+/** A recipe has a list of them, a lock has them by name. */
+function componentsOf(file: unknown): readonly unknown[] {
+  const isFile = typeof file === 'object' && file !== null && 'components' in file;
+  return isFile ? Object.values(file.components ?? {}) : [];
+}
+
+function kindOf(component: unknown): unknown {
+  const isOne = typeof component === 'object' && component !== null && 'kind' in component;
+  return isOne ? component.kind : undefined;
 }

@@ -2,7 +2,7 @@ import { WireOfflineError, type Problem } from '../errors.js';
 import { shellWord } from '../input/shell-word.js';
 import type { Recipe, RecipeComponent } from './load.js';
 import { lockFileOf, readLock, specDigest, type Lock, type LockedComponent } from './lock-file.js';
-import type { KindSchemas } from './schema.js';
+import type { Kinds } from './schema.js';
 
 /** How a recipe and its lock differ, by components. */
 export interface Staleness {
@@ -36,7 +36,7 @@ export function compareWithLock(recipe: Recipe, lock: Lock): Staleness {
 export interface LockRequest {
   readonly recipe: Recipe;
   readonly cwd: string;
-  readonly kinds: readonly KindSchemas[];
+  readonly kinds: Kinds;
 }
 
 /**

@@ -1,25 +1,18 @@
 import type { SourceKind } from '../bundle/component.js';
-import { aptSource } from './apt/apt.js';
-import { goSource } from './go/go.js';
-import { httpSource } from './http.js';
-import { mavenSource } from './maven/maven.js';
-import { npmSource } from './npm/npm.js';
-import { ociSource } from './oci/oci.js';
 import type { Source } from './source.js';
 
-/** Every kind of source that a recipe can name. */
-export const sources: readonly Source<unknown, unknown>[] = [
-  aptSource,
-  goSource(),
-  httpSource,
-  mavenSource(),
-  npmSource,
-  ociSource,
-];
+/** Every kind of source that a recipe can name, loaded when one does. */
+export const sources: Readonly<Record<SourceKind, () => Promise<Source<unknown, unknown>>>> = {
+  apt: async () => (await import('./apt/apt.js')).aptSource,
+  go: once(async () => (await import('./go/go.js')).goSource()),
+  http: async () => (await import('./http.js')).httpSource,
+  maven: once(async () => (await import('./maven/maven.js')).mavenSource()),
+  npm: async () => (await import('./npm/npm.js')).npmSource,
+  oci: async () => (await import('./oci/oci.js')).ociSource,
+};
 
-/** The source of a kind that a recipe or lock was checked to name. */
-export function sourceOf(kind: SourceKind): Source<unknown, unknown> {
-  const source = sources.find((candidate) => candidate.kind === kind);
-  if (source === undefined) throw new TypeError(`no source of kind ${kind}`);
-  return source;
+/** For a source that keeps something for all components of a run. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
 }

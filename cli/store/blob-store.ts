@@ -4,7 +4,7 @@ import type { Blob, Digest } from '../digest.js';
 export interface BlobStore {
   /** The blob's file when it is there and its bytes were hashed by this run and are what its name says. */
   verified(digest: Digest): Promise<StoredBlob | undefined>;
-  /** Writes a stream under its own digest: temp file, hash while writing, fsync, rename. */
+  /** Writes a stream under its own digest: temp file, hash while writing, rename. */
   put(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
   /** What was once made from the inputs that `key` spells out; nothing when any of its blobs is not there and whole. */
   derived(key: string): Promise<Derived | undefined>;
@@ -34,7 +34,7 @@ export interface PartialBlob {
   restart(): void;
   /** The hash of the bytes so far, in hex. */
   hexOf(algorithm: string): string;
-  /** Syncs it and gives it its final name. */
+  /** Gives it its final name. */
   finish(): Promise<StoredBlob>;
   /** Leaves it for the next run. */
   release(): Promise<void>;

@@ -77,9 +77,8 @@ export class PartialFile implements PartialBlob {
     const file = join(this.#places.blobs, this.hexOf('sha256'));
     const blob = { digest, sizeBytes: this.#sizeBytes, file };
     await onStore(this.#places.file, async () => {
-      await this.#handle.sync();
+      // Not synced: what a power cut damages is seen when it is hashed before its next use, and fetched again.
       await this.#handle.close();
-      // The folder is not synced: a name that a power cut takes back is only downloaded again.
       await rename(this.#places.file, file);
     });
     await this.#places.finished(blob);

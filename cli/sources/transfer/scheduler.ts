@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import type { Blob } from '../../digest.js';
 import type { BlobStore } from '../../store/blob-store.js';
-import { openDispatcher } from './dispatcher.js';
+import type { ConnectionOptions } from './dispatcher.js';
 import { fetchDocument } from './document.js';
 import { expectedHash, knownSize } from './download.js';
 import { Fetch } from './fetch.js';
@@ -48,7 +48,7 @@ class Scheduler implements Transfers {
       connections: new Limit(concurrency),
       progress: new TransferProgress(options.onProgress),
       dispatcher: () =>
-        (this.#dispatcher ??= openDispatcher({ env, connections: concurrency, silenceMs })),
+        (this.#dispatcher ??= connect({ env, connections: concurrency, silenceMs })),
     };
   }
 
@@ -83,4 +83,10 @@ class Scheduler implements Transfers {
     const [opened] = await Promise.allSettled([this.#dispatcher]);
     if (opened.status === 'fulfilled') await opened.value?.destroy();
   }
+}
+
+/** The HTTP client is loaded with the first question: a run whose cache has everything asks none. */
+async function connect(options: ConnectionOptions): Promise<Dispatcher> {
+  const { openDispatcher } = await import('./dispatcher.js');
+  return openDispatcher(options);
 }
