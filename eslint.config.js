@@ -11,7 +11,9 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js', 'jest.config.js'] },
+        projectService: {
+          allowDefaultProject: ['eslint.config.js', 'jest.config.js', 'cli/build-program.js'],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -9,7 +9,7 @@ const folder = 'wire-offline';
 
 /** Finds its own place, so that it runs wherever it was unpacked, and needs no other program. */
 const launcher = `#!/bin/sh
-exec "\${0%/*}/node" "\${0%/*}/../artifacts/build/cli/main.js" "$@"
+exec "\${0%/*}/node" "\${0%/*}/../artifacts/program/main.js" "$@"
 `;
 
 export interface BootstrapParts {

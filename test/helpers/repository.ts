@@ -4,4 +4,4 @@ import { packageRoot } from '../../cli/package.js';
 export const repositoryRoot = packageRoot();
 
 /** The command line as it is shipped. */
-export const builtCli = `${repositoryRoot}/artifacts/build/cli/main.js`;
+export const builtCli = `${repositoryRoot}/artifacts/program/main.js`;

@@ -66,7 +66,8 @@ function installNpmPackages() {
 function build() {
   say('building and checking types');
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
-  chmodSync(join(root, 'artifacts/build/cli/main.js'), 0o755);
+  run(process.execPath, [join(root, 'cli/build-program.js')]);
+  chmodSync(join(root, 'artifacts/program/main.js'), 0o755);
 }
 
 /**
