@@ -184,7 +184,10 @@ export function toWireOfflineError(thrown: unknown): WireOfflineError {
 }
 
 /** Whether something thrown is a system error (`ENOENT`, `EACCES`, ...) of one of the given codes. */
-export function hasSystemCode(thrown: unknown, ...codes: readonly string[]): boolean {
+export function hasSystemCode(
+  thrown: unknown,
+  ...codes: readonly string[]
+): thrown is Error & { code: string } {
   return (
     // Not instanceof: an error may come from another realm, as in a test's sandbox.
     types.isNativeError(thrown) &&

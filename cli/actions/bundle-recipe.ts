@@ -16,6 +16,7 @@ import { requireLock, type PinnedComponent } from '../recipe/staleness.js';
 import { signBundleHead } from '../signing/sign.js';
 import { readSigningKey, type SigningKey } from '../signing/signing-key.js';
 import { sources } from '../sources/registry.js';
+import type { SourceTools } from '../sources/source.js';
 import type { StoredBlob } from '../store/blob-store.js';
 import { taskUi } from '../ui/task-ui.js';
 import { runTasks, type TaskReport } from '../ui/tasks.js';
@@ -53,21 +54,29 @@ export async function bundleRecipe(request: BundleRequest, run: Run): Promise<Bu
   const sourceRun = await SourceRun.open(run);
   const collected = new Map<string, Collected>();
   const written: WrittenBundle[] = [];
-  const collect = sourceRun.group({
+  const collect = async (component: PinnedComponent, tools: SourceTools): Promise<void> => {
+    const source = await sources[component.kind]();
+    const pin = source.pinSchema.parse(component.pin);
+    const work = () => source.collect(component.spec, pin, tools);
+    collected.set(component.name, await mendingCache(work));
+  };
+  const collectAll = sourceRun.group({
     title: 'collect',
     components: plan.components,
     lockedBy: plan.recipe.file,
-    work: async ({ name, kind, spec, pin }, tools) => {
-      const source = await sources[kind]();
-      collected.set(name, await source.collect(spec, source.pinSchema.parse(pin), tools));
-    },
+    work: collect,
   });
   const write = async (report: TaskReport): Promise<void> => {
-    written.push(await writePlanned({ plan, run, sourceRun, collected, report }));
+    const work = () => writePlanned({ plan, run, sourceRun, collected, report });
+    const mend = async (): Promise<void> => {
+      for (const component of plan.components)
+        await collect(component, sourceRun.toolsFor(component, report));
+    };
+    written.push(await mendingCache(work, mend));
   };
   try {
     await runTasks(
-      [collect, { title: 'write and sign', run: (report) => write(report) }],
+      [collectAll, { title: 'write and sign', run: write }],
       taskUi(run.settings, run.context),
     );
   } finally {
@@ -76,6 +85,20 @@ export async function bundleRecipe(request: BundleRequest, run: Run): Promise<Bu
   const [bundle] = written;
   if (bundle === undefined) throw new TypeError('the tasks ended without a bundle');
   return { ...bundle, path: plan.out, durationMs: Math.round(performance.now() - startedAtMs) };
+}
+
+/**
+ * Does what uses blobs of the cache, and once more where one of them was damaged: it was set aside when its bytes
+ * were seen, so that the second time it is fetched or made anew.
+ */
+async function mendingCache<T>(work: () => Promise<T>, mend?: () => Promise<void>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof WireOfflineError) || thrown.code !== 'STORE_BLOB_CHANGED') throw thrown;
+    await mend?.();
+    return work();
+  }
 }
 
 /** All that is decided before anything is fetched. */
@@ -177,7 +200,7 @@ async function writePlanned(writing: Writing): Promise<WrittenBundle> {
     head: plan.head,
     components,
     store: sourceRun.store,
-    ...(bootstrap === undefined ? {} : { bootstrap: bootstrap.file }),
+    ...(bootstrap === undefined ? {} : { bootstrap }),
     sign: (message) =>
       signBundleHead(plan.keys, { message, terminal: hasTerminal(run.context), env, signal }),
     signal,
@@ -196,11 +219,9 @@ async function makeBootstrap(
   if (component === undefined) return undefined;
   const items = component.items.flatMap((item) => (item.kind === 'file' ? [item] : []));
   const [node, second] = items.filter(({ path }) => /(?:^|\/)node$/.test(path));
-  const stored = node && (await store.verified(node.blob.digest));
-  if (stored !== undefined && second === undefined) {
-    const { bootstrapTar } = await import('../bundle/bootstrap-tar.js');
-    const program = await programFiles(packageRoot());
-    return store.put(bootstrapTar({ nodeFile: stored.file, program }));
+  if (node !== undefined && second === undefined) {
+    const { keepBootstrap } = await import('../bundle/bootstrap-tar.js');
+    return keepBootstrap({ node: node.blob, program: await programFiles(packageRoot()), store });
   }
   throw new WireOfflineError('BUNDLE_CONTENT_INVALID', {
     message: `bootstrap component ${name}: expected one file called node, got ${items.map(({ path }) => path).join(', ')}`,

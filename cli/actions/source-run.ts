@@ -78,7 +78,7 @@ export class SourceRun {
       title: component.name,
       run: async (report) => {
         try {
-          await this.#track(group.work(component, this.#toolsFor(component, report)));
+          await this.#track(group.work(component, this.toolsFor(component, report)));
           left -= 1;
           if (left === 0) end();
         } catch (thrown) {
@@ -106,7 +106,8 @@ export class SourceRun {
     await work;
   }
 
-  #toolsFor({ kind, folder }: RecipeComponent, report: TaskReport): SourceTools {
+  /** What the work on a component has at hand; what it says goes to that report. */
+  toolsFor({ kind, folder }: RecipeComponent, report: TaskReport): SourceTools {
     return {
       store: this.store,
       transfers: this.#transfers,

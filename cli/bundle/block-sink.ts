@@ -2,6 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 
 const bufferBytes = 1024 * 1024;
 
+/** Some bytes of a file, one after the other. */
+interface Part {
+  readonly start: number;
+  readonly sizeBytes: number;
+}
+
 /**
  * Appends to a file in large writes, filling one buffer while the other is on its way to the disk, so that small
  * entries cost no system call each and memory stays at two buffers.
@@ -40,26 +46,42 @@ export class BlockSink {
    */
   async appendFrom(
     source: FileHandle,
-    part: { readonly start: number; readonly sizeBytes: number },
+    part: Part,
     see: (bytes: Uint8Array) => void,
   ): Promise<number> {
     let done = 0;
-    while (done < part.sizeBytes) {
-      const length = Math.min(part.sizeBytes - done, bufferBytes - this.#used);
-      const target = this.#filling.subarray(this.#used, this.#used + length);
-      const { bytesRead } = await source.read(target, 0, length, part.start + done);
-      if (bytesRead === 0) break;
-      see(target.subarray(0, bytesRead));
-      done += bytesRead;
-      await this.#took(bytesRead);
+    let reading = this.#read(source, part);
+    try {
+      for (;;) {
+        const bytes = await reading;
+        if (bytes.length === 0) return done;
+        done += bytes.length;
+        await this.#took(bytes.length);
+        reading = this.#read(source, {
+          start: part.start + done,
+          sizeBytes: part.sizeBytes - done,
+        });
+        // While these are looked at, they are written and the next are read.
+        see(bytes);
+      }
+    } finally {
+      // Whoever closes the source does so after the last read of it.
+      await Promise.allSettled([reading]);
     }
-    return done;
   }
 
   /** Writes out what is still held; call it once, last. */
   async end(): Promise<void> {
     await this.#flush();
     await this.#settled();
+  }
+
+  /** The next bytes of a part, as many as there is room for; none at its end. */
+  async #read(source: FileHandle, { start, sizeBytes }: Part): Promise<Uint8Array> {
+    const length = Math.min(sizeBytes, bufferBytes - this.#used);
+    const target = this.#filling.subarray(this.#used, this.#used + length);
+    const { bytesRead } = await source.read(target, 0, length, start);
+    return target.subarray(0, bytesRead);
   }
 
   async #took(count: number): Promise<void> {

@@ -1,6 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Header } from 'tar';
+import { digestOf, type Blob, type Digest } from '../digest.js';
+import { WireOfflineError } from '../errors.js';
+import type { BlobStore, StoredBlob } from '../store/blob-store.js';
 import { endBytes, blockBytes, paddingBytes } from './ustar.js';
 import type { ProgramFile } from './program-files.js';
 
@@ -13,16 +16,48 @@ exec "\${0%/*}/node" "\${0%/*}/../artifacts/program/main.js" "$@"
 `;
 
 export interface BootstrapParts {
-  /** The Node runtime. */
-  readonly nodeFile: string;
+  /** The Node runtime, a blob of the store. */
+  readonly node: Blob;
   readonly program: readonly ProgramFile[];
+  readonly store: Pick<BlobStore, 'derived' | 'found' | 'put' | 'putDerived' | 'verified'>;
 }
 
 /**
- * `bootstrap.tar`: the Node runtime and this program, for stock tar on a host that has neither. Plain ustar,
+ * `bootstrap.tar` as a blob of the store, made anew only when the runtime or the program is another.
+ *
+ * @throws {WireOfflineError} STORE_BLOB_CHANGED, STORE_FAILED, DISK_FULL
+ */
+export async function keepBootstrap({ node, program, store }: BootstrapParts): Promise<StoredBlob> {
+  const key = `bootstrap 1 ${digestOf(launcher)} ${node.digest} ${await digestOfFiles(program)}`;
+  const { bootstrap: kept } = (await store.derived(key)) ?? {};
+  const found = kept && (await store.found(kept));
+  if (found !== undefined) return found;
+  const runtime = await store.verified(node.digest);
+  if (runtime === undefined)
+    throw new WireOfflineError('STORE_BLOB_CHANGED', {
+      message: `bootstrap: expected the bytes of ${node.digest} in the cache, got none`,
+      hint: 'something else writes to the cache: run the command again',
+    });
+  const bootstrap = await store.put(bootstrapTar({ nodeFile: runtime.file, program }));
+  await store.putDerived(key, { bootstrap });
+  return bootstrap;
+}
+
+async function digestOfFiles(files: readonly ProgramFile[]): Promise<Digest> {
+  const lines = await Promise.all(
+    files.map(async ({ path, file }) => `${digestOf(await readFile(file))} ${path}\n`),
+  );
+  return digestOf(lines.join(''));
+}
+
+/**
+ * The Node runtime and this program, for stock tar on a host that has neither. Plain ustar,
  * sorted, without dates or owners: the same bytes for the same files.
  */
-export async function* bootstrapTar(parts: BootstrapParts): AsyncGenerator<Uint8Array> {
+async function* bootstrapTar(parts: {
+  readonly nodeFile: string;
+  readonly program: readonly ProgramFile[];
+}): AsyncGenerator<Uint8Array> {
   const text = Buffer.from(launcher);
   yield header({ path: 'bin/wire-offline', sizeBytes: text.length, mode: 0o755 });
   yield* padded(text);

@@ -93,7 +93,7 @@ async function runThreads(input: HashingInput, stop: () => void): Promise<Hashin
 
 async function runThread(input: HashingInput): Promise<HashingAnswer> {
   // The built file, wherever this one runs from: a thread takes no TypeScript.
-  const file = join(packageRoot(), 'artifacts', 'build', 'cli', 'bundle', 'hash-worker.js');
+  const file = join(packageRoot(), 'artifacts', 'program', 'hash-worker.js');
   const worker = new Worker(file, {
     workerData: input,
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },

@@ -40,8 +40,7 @@ async function openFile(file: string, flags: string): Promise<FileHandle> {
   try {
     return await open(file, flags);
   } catch (cause) {
-    if (cause instanceof Error && hasSystemCode(cause, ...unreadableCodes))
-      throw unreadable(file, cause.message, cause);
+    if (hasSystemCode(cause, ...unreadableCodes)) throw unreadable(file, cause.message, cause);
     throw cause;
   }
 }

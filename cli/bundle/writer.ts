@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { digestOf, type Blob, type Digest } from '../digest.js';
+import { digestOf, type Digest } from '../digest.js';
 import { WireOfflineError } from '../errors.js';
-import type { BlobStore } from '../store/blob-store.js';
+import type { BlobStore, StoredBlob } from '../store/blob-store.js';
 import type { ByteProgress } from '../ui/progress.js';
 import { BlockSink } from './block-sink.js';
 import { canonicalBytes } from './canonical-json.js';
@@ -12,6 +12,7 @@ import { checkImages } from './image-check.js';
 import { openInput } from './input-file.js';
 import { entryNames, maxDocumentBytes, signaturesSizeBytes } from './layout.js';
 import { writeOutput } from './output-file.js';
+import { sizeOfSame } from './same-bundle.js';
 import { encodeHeader, endBytes, paddingBytes } from './ustar.js';
 
 export interface BundleInput {
@@ -21,9 +22,9 @@ export interface BundleInput {
   readonly force: boolean;
   readonly head: BundleHead;
   readonly components: readonly NamedComponent[];
-  readonly store: Pick<BlobStore, 'verified'>;
-  /** The file that becomes `bootstrap.tar`. */
-  readonly bootstrap?: string;
+  readonly store: Pick<BlobStore, 'found' | 'verified'>;
+  /** What becomes `bootstrap.tar`. */
+  readonly bootstrap?: StoredBlob;
   /** Signs the bytes of `bundle.json`; gives the text of one signature or more, at most 64 KiB. */
   readonly sign: (bundleJson: Uint8Array) => Promise<Uint8Array>;
   readonly signal: AbortSignal;
@@ -34,34 +35,42 @@ export interface WrittenBundle {
   readonly identity: Digest;
   readonly sizeBytes: number;
   readonly document: BundleDocument;
+  /** Whether the file was this very bundle already, and was left as it is. */
+  readonly unchanged: boolean;
 }
 
 /**
  * Writes a bundle in one pass, each blob hashed while it is copied; the same input and signatures give the same
- * bytes. The file appears whole or not at all.
+ * bytes. The file appears whole or not at all; one that may be replaced and has these very bytes is left alone.
  *
  * @throws {WireOfflineError} BLOB_TOO_LARGE, BUNDLE_CONTENT_INVALID, STORE_BLOB_CHANGED, OUTPUT_EXISTS,
  * DISK_FULL, OUTPUT_NOT_WRITABLE, INPUT_UNREADABLE; the signal's reason; whatever `sign` throws.
  */
 export async function writeBundle(input: BundleInput): Promise<WrittenBundle> {
-  const bootstrap = input.bootstrap === undefined ? undefined : await hashFile(input.bootstrap);
+  const { head, components, bootstrap, signal, onProgress } = input;
   const { document, generated } = compose({
-    head: input.head,
-    components: input.components,
+    head,
+    components,
     ...(bootstrap === undefined ? {} : { bootstrap }),
   });
   const bundleJson = canonicalBytes(document);
   refuseLongDocument(bundleJson);
   await checkImages(document, input.store);
+  const identity = digestOf(bundleJson);
+  const signatures = padded(await input.sign(bundleJson));
+  const options = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
+  const sameBytes = input.force
+    ? await sizeOfSame(input.file, { bundleJson, signatures }, options)
+    : undefined;
+  if (sameBytes !== undefined) return { identity, sizeBytes: sameBytes, document, unchanged: true };
   return await writeOutput(input, async (handle) => {
-    const signatures = padded(await input.sign(bundleJson));
     const sink = new BlockSink(handle);
     await appendBytes(sink, entryNames.document, bundleJson);
     await appendBytes(sink, entryNames.signatures, signatures);
     await appendEntries({ input, document, generated, sink });
     await sink.append(new Uint8Array(endBytes));
     await sink.end();
-    return { identity: digestOf(bundleJson), sizeBytes: sink.position, document };
+    return { identity, sizeBytes: sink.position, document, unchanged: false };
   });
 }
 
@@ -108,7 +117,10 @@ async function appendFile(
       see(bytes);
     });
     const same = copied === entry.size && `sha256:${hash.digest('hex')}` === entry.digest;
-    if (!same || (await goesOn(handle, entry.size))) throw changed(entry, 'other bytes');
+    if (!same || (await goesOn(handle, entry.size))) {
+      await input.store.verified(entry.digest);
+      throw changed(entry, 'other bytes');
+    }
   } finally {
     await handle.close();
   }
@@ -116,8 +128,8 @@ async function appendFile(
 }
 
 async function fileOf({ bootstrap, store }: BundleInput, entry: BundleEntry): Promise<string> {
-  if (entry.name === entryNames.bootstrap && bootstrap !== undefined) return bootstrap;
-  const stored = await store.verified(entry.digest);
+  if (entry.name === entryNames.bootstrap && bootstrap !== undefined) return bootstrap.file;
+  const stored = await store.found({ digest: entry.digest, sizeBytes: entry.size });
   if (stored === undefined) throw changed(entry, 'none');
   return stored.file;
 }
@@ -126,14 +138,6 @@ async function appendBytes(sink: BlockSink, name: string, bytes: Uint8Array): Pr
   await sink.append(encodeHeader({ name, sizeBytes: bytes.length }));
   await sink.append(bytes);
   await sink.append(new Uint8Array(paddingBytes(bytes.length)));
-}
-
-async function hashFile(file: string): Promise<Blob> {
-  const { handle, sizeBytes } = await openInput(file);
-  const hash = createHash('sha256');
-  for await (const chunk of handle.createReadStream({ highWaterMark: 1024 * 1024 }))
-    if (chunk instanceof Uint8Array) hash.update(chunk);
-  return { digest: `sha256:${hash.digest('hex')}`, sizeBytes };
 }
 
 async function goesOn(handle: FileHandle, sizeBytes: number): Promise<boolean> {

@@ -63,17 +63,18 @@ function parseSequence(text: string): number {
   return value;
 }
 
-function bundleResult({ path, identity, sizeBytes, document, durationMs }: BundleResult): Result {
+function bundleResult(bundle: BundleResult): Result {
+  const { path, identity, sizeBytes, document, durationMs, unchanged } = bundle;
   const { name, version, channel, sequence, createdAt, expiresAt } = document;
   const components = document.components.length;
   return {
     document: {
       schemaVersion: 1,
-      ...{ path, identity, size: sizeBytes, components, durationMs },
+      ...{ path, unchanged, identity, size: sizeBytes, components, durationMs },
       ...{ name, version, channel, sequence, createdAt, expiresAt },
     },
     text: table([
-      ['BUNDLE', path],
+      ['BUNDLE', unchanged ? `${path} (unchanged: it was this one already)` : path],
       ['IDENTITY', identity],
       ['CONTENT', `${name} ${version}, channel ${channel}, sequence ${String(sequence)}`],
       ['COMPONENTS', String(components)],

@@ -4,9 +4,14 @@ import type { Blob, Digest } from '../digest.js';
 export interface BlobStore {
   /** The blob's file when it is there and its bytes were hashed by this run and are what its name says. */
   verified(digest: Digest): Promise<StoredBlob | undefined>;
+  /**
+   * The blob's file when one of that size is there by its name. Its bytes are not hashed: whoever uses them hashes
+   * them as they are read, and asks `verified` where they are wrong, which sets the file aside.
+   */
+  found(blob: Blob): Promise<StoredBlob | undefined>;
   /** Writes a stream under its own digest: temp file, hash while writing, rename. */
   put(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
-  /** What was once made from the inputs that `key` spells out; nothing when any of its blobs is not there and whole. */
+  /** What was once made from the inputs that `key` spells out; nothing when any of its blobs is not found. */
   derived(key: string): Promise<Derived | undefined>;
   /** Remembers what was made from the inputs that `key` spells out: all of them, the builder's version too. */
   putDerived(key: string, made: Readonly<Record<string, Blob>>): Promise<void>;
@@ -22,7 +27,7 @@ export interface StoredBlob extends Blob {
 }
 
 /** What was made, by the names that its maker gave. */
-export type Derived = Readonly<Record<string, StoredBlob>>;
+export type Derived = Readonly<Record<string, Blob>>;
 
 /** A blob while it is downloaded: end it with exactly one of `finish`, `release` and `discard`. */
 export interface PartialBlob {

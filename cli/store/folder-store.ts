@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, stat } from 'node:fs/promises';
+import { lstat, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, hexOf, type Blob, type Digest } from '../digest.js';
-import { WireOfflineError } from '../errors.js';
+import { WireOfflineError, hasSystemCode } from '../errors.js';
 import type { BlobStore, Derived, PartialBlob, StoredBlob } from './blob-store.js';
 import { hashAll, openBlob, stateOf } from './blob-file.js';
 import { readDerived, writeDerived } from './derived-records.js';
@@ -89,6 +89,13 @@ class FolderStore implements BlobStore {
     return check;
   }
 
+  async found({ digest, sizeBytes }: Blob): Promise<StoredBlob | undefined> {
+    const file = join(this.#folders.blobs, hexOf(digest));
+    const seen = await onStore(file, () => lstat(file).catch(noneWhereMissing));
+    const isIt = seen?.isFile() === true && seen.size === sizeBytes;
+    return isIt ? { digest, sizeBytes, file } : undefined;
+  }
+
   async put(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
     const partial = await this.#open(`${unresumable}${randomUUID()}`, {
       algorithms: [],
@@ -106,13 +113,8 @@ class FolderStore implements BlobStore {
   async derived(key: string): Promise<Derived | undefined> {
     const made = await readDerived(this.#folders.derived, key);
     if (made === undefined) return undefined;
-    const found: Record<string, StoredBlob> = {};
-    for (const [name, { digest, sizeBytes }] of Object.entries(made)) {
-      const blob = await this.verified(digest);
-      if (blob?.sizeBytes !== sizeBytes) return undefined;
-      found[name] = blob;
-    }
-    return found;
+    const found = await Promise.all(Object.values(made).map((blob) => this.found(blob)));
+    return found.includes(undefined) ? undefined : made;
   }
 
   async putDerived(key: string, made: Readonly<Record<string, Blob>>): Promise<void> {
@@ -170,6 +172,10 @@ class FolderStore implements BlobStore {
     this.#note(`blob ${digest} in the cache is damaged (${got}): set aside as ${aside}`);
     return undefined;
   }
+}
+
+function noneWhereMissing(error: unknown): undefined {
+  if (!hasSystemCode(error, 'ENOENT')) throw error;
 }
 
 function silently(): void {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NamedComponent } from '../../cli/bundle/compose.js';
 import type { BundleHead } from '../../cli/bundle/document.js';
@@ -153,8 +153,7 @@ export async function makeSmallBundle(
     }),
     ...((await options.more?.(store)) ?? []),
   ];
-  const bootstrap = join(world.folder, 'bootstrap.tar');
-  await writeFile(bootstrap, tarOf([{ name: 'hello', bytes: Buffer.from('hello\n') }]));
+  const bootstrap = await put(store, tarOf([{ name: 'hello', bytes: Buffer.from('hello\n') }]));
   const written = await writeBundle({
     ...{ file, components, store, bootstrap, force: false, signal: never },
     head: { ...smallHead, ...options.head },

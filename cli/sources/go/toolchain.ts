@@ -73,7 +73,8 @@ async function provenZip(wanted: ToolchainWanted, prefix: string): Promise<Store
   const { hash, version, settings, tools } = wanted;
   const key = `go toolchain zip 1 ${version} ${hash}`;
   const { zip: kept } = (await tools.store.derived(key)) ?? {};
-  if (kept !== undefined) return kept;
+  const whole = kept && (await tools.store.verified(kept.digest));
+  if (whole !== undefined) return whole;
   const path = `${toolchainModule}/@v/${version}.zip`;
   const zip = await fetchInPieces({ path, settings, tools, maxBytes: maxZipBytes });
   const files: HashedFile[] = [];

@@ -76,8 +76,8 @@ export function mavenSource(): Source<MavenSpec, MavenPin> {
     /** @throws {WireOfflineError} SOURCE_GONE, SOURCE_MISMATCH, MAVEN_FAILED, TOOL_MISSING, codes of the transfers. */
     async collect(spec, pin, tools) {
       const { files } = pin;
-      const found = await Promise.all(files.map((file) => tools.store.verified(file.digest)));
-      const missing = files.filter((file, at) => found[at]?.sizeBytes !== file.sizeBytes);
+      const found = await Promise.all(files.map((file) => tools.store.found(file)));
+      const missing = files.filter((_file, at) => found[at] === undefined);
       if (missing.length > 0) {
         const repositories = await asked.repositories(tools);
         await Promise.all(missing.map((file) => fetchPinned(file, repositories, tools)));

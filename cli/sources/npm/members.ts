@@ -22,7 +22,7 @@ const caps = { maxMembers: 100_000, maxBytes: 4 * 1024 * 1024 * 1024 } as const;
 /**
  * Puts members of a package's tarball into the store, in the order they were asked for.
  *
- * @throws {WireOfflineError} NPM_FILE_MISSING, ARCHIVE_UNSAFE, ARCHIVE_INVALID, STORE_FAILED.
+ * @throws {WireOfflineError} NPM_FILE_MISSING, ARCHIVE_UNSAFE, ARCHIVE_INVALID, STORE_BLOB_CHANGED.
  */
 export async function extractMembers({
   tarball,
@@ -32,7 +32,7 @@ export async function extractMembers({
   const label = `npm ${tarball.name}@${tarball.version}`;
   const stored = await tools.store.verified(tarball.digest);
   if (stored === undefined) {
-    throw new WireOfflineError('STORE_FAILED', {
+    throw new WireOfflineError('STORE_BLOB_CHANGED', {
       message: `${label}: expected its tarball in the store, got none that is whole`,
       hint: 'run the command again: it is downloaded once more',
     });

@@ -155,8 +155,8 @@ async function fetchTarball(
 
 /** What the store has is taken from there; npm is asked where to go only for what is missing. */
 async function fetchPinned(packages: readonly PinnedPackage[], tools: SourceTools): Promise<void> {
-  const found = await Promise.all(packages.map((one) => tools.store.verified(one.digest)));
-  const missing = packages.filter((one, index) => found[index]?.sizeBytes !== one.sizeBytes);
+  const found = await Promise.all(packages.map((one) => tools.store.found(one)));
+  const missing = packages.filter((_one, index) => found[index] === undefined);
   if (missing.length === 0) return;
   const config = await readNpmConfig(tools);
   await Promise.all(
@@ -183,7 +183,7 @@ async function collectTarballs(
 
 async function collectMembers(pin: NpmPin, tools: SourceTools): Promise<readonly FileItem[]> {
   const { packages, members = [], version } = pin;
-  const found = await Promise.all(members.map((one) => tools.store.verified(one.digest)));
+  const found = await Promise.all(members.map((one) => tools.store.found(one)));
   const [tarball] = packages;
   if (tarball !== undefined && found.some((one) => one === undefined)) {
     await fetchPinned([tarball], tools);

@@ -196,7 +196,7 @@ async function readBlob(digest: Digest, { store }: SourceTools): Promise<Uint8Ar
   const blob = await store.verified(digest);
   const bytes = blob === undefined ? undefined : await readFile(blob.file);
   if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
-  throw new WireOfflineError('STORE_FAILED', {
+  throw new WireOfflineError('STORE_BLOB_CHANGED', {
     message: `blob ${digest}: expected it in the cache, got ${bytes === undefined ? 'none' : 'other bytes'}`,
     hint: 'something else changes the cache while this runs: run the command again, with a --cache of its own',
   });

@@ -24,14 +24,11 @@ export class Fetch {
 
   async #fromStore(): Promise<Blob | undefined> {
     const { store } = this.#run;
-    const { expected, urls } = this.#request;
+    const { expected } = this.#request;
     if ('upstream' in expected) return (await store.derived(this.#key()))?.['blob'];
-    const blob = await store.verified(expected.digest);
-    if (blob === undefined) return undefined;
-    const sizeBytes = expected.sizeBytes ?? blob.sizeBytes;
-    if (blob.sizeBytes !== sizeBytes)
-      throw mismatch({ url: urls[0], expected }, `${String(blob.sizeBytes)} bytes`);
-    return blob;
+    const { digest, sizeBytes } = expected;
+    if (sizeBytes !== undefined) return store.found({ digest, sizeBytes });
+    return store.verified(digest);
   }
 
   async #fromAnyPlace(): Promise<Blob> {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openBundle } from '../../../cli/bundle/reader.js';
@@ -122,20 +122,51 @@ describe('writing a bundle', () => {
     if (digest?.kind !== 'file') throw new TypeError('no file');
     const stored = await bundle.store.verified(digest.blob.digest);
     if (stored === undefined) throw new TypeError('no blob');
-    const cheat = { verified: () => Promise.resolve(stored) };
+    const other = () => Promise.resolve(stored);
+    const cheat = { found: other, verified: other };
     expect(await again(bundle, { components: bundle.components.slice(1), store: cheat })).toBe(
       'STORE_BLOB_CHANGED',
     );
+    const notes = { components: bundle.components.slice(1, 2) };
+    for (const bytes of ['read ME\n', 'read me\nmore']) {
+      await rm(stored.file, { force: true });
+      await writeFile(stored.file, bytes);
+      expect(await again(bundle, notes)).toBe('STORE_BLOB_CHANGED');
+    }
     await rm(stored.file);
+    expect(await again(bundle, notes)).toBe('STORE_BLOB_CHANGED');
+  });
+
+  it('sets a blob aside that was changed under its name, so that it is fetched anew', async () => {
+    const bundle = await makeSmallBundle(world, { sign: unsigned });
+    const digest = bundle.components[1]?.items[0];
+    if (digest?.kind !== 'file') throw new TypeError('no file');
+    const stored = await bundle.store.verified(digest.blob.digest);
+    if (stored === undefined) throw new TypeError('no blob');
     await writeFile(stored.file, 'read ME\n');
-    const trusting = {
-      verified: (wanted: string) => Promise.resolve(wanted === stored.digest ? stored : undefined),
-    };
-    const notes = bundle.components.slice(1, 2);
-    expect(await again(bundle, { components: notes, store: trusting })).toBe('STORE_BLOB_CHANGED');
-    await writeFile(stored.file, 'read me\n');
-    await appendFile(stored.file, 'more');
-    expect(await again(bundle, { components: notes, store: trusting })).toBe('STORE_BLOB_CHANGED');
+    await again(bundle, { components: bundle.components.slice(1, 2) });
+    expect(await bundle.store.found(digest.blob)).toBeUndefined();
+  });
+
+  it('leaves a file alone that is this very bundle, and replaces any other', async () => {
+    const bundle = await makeSmallBundle(world, { sign: unsigned });
+    const file = join(world.work, 'again.bundle');
+    const forced = { file, force: true };
+    expect(await again(bundle, forced)).toBe('none');
+    const before = await stat(file);
+    expect(await again(bundle, forced)).toBe('none');
+    expect((await stat(file)).ino).toBe(before.ino);
+    const bytes = await readFile(file);
+    for (const at of [600, bytes.length - 3000]) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      await writeFile(file, damaged);
+      expect(await again(bundle, forced)).toBe('none');
+      expect(await readFile(file)).toEqual(bytes);
+    }
+    await writeFile(file, 'something else');
+    expect(await again(bundle, forced)).toBe('none');
+    expect(await readFile(file)).toEqual(bytes);
   });
 
   it('refuses a blob of 8 GiB before it is read', async () => {

@@ -240,13 +240,16 @@ describe('wrong bytes', () => {
     ]);
   });
 
-  it('in the cache are set aside, told and asked for again', async () => {
+  it('in the cache are set aside and told when they are used, and asked for again', async () => {
     const first = await begin();
     const url = origin.serve('/x', bytes);
     await first.transfers.fetch(want(url));
     const file = join(first.cache, 'blobs', 'sha256', hexOf(digest));
     await writeFile(file, Buffer.alloc(bytes.length));
     const later = await begin({ cache: first.cache });
+    await later.transfers.fetch(want(url));
+    expect(origin.seen).toHaveLength(1);
+    expect(await later.store.verified(digest)).toBeUndefined();
     expect((await later.transfers.fetch(want(url))).digest).toBe(digest);
     expect(await readFile(file)).toStrictEqual(bytes);
     expect(later.notes).toStrictEqual([expect.stringContaining('damaged')]);
