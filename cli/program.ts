@@ -20,7 +20,14 @@ import type { Settings } from './config/settings.js';
 import type { Context } from './context.js';
 import { WireOfflineError, hasSystemCode, toWireOfflineError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
+import { readPackage } from './package.js';
 import { errorText } from './ui/error-text.js';
+
+const completionText = `
+Examples:
+  source <(wire-offline completion bash)                     in this shell
+  wire-offline completion bash > /etc/bash_completion.d/wire-offline
+  wire-offline completion fish > ~/.config/fish/completions/wire-offline.fish`;
 
 const exampleText = `
 Examples:
@@ -58,6 +65,7 @@ async function parse(program: Command, argv: readonly string[]): Promise<void> {
 export function buildProgram(context: Context): Command {
   const program = new Command('wire-offline')
     .description('Puts a Wire backend where there is no internet.')
+    .version(readPackage().version, '-V, --version', 'show the version alone')
     .addOption(
       new Option('--config <file>', 'read settings from this file only (- for standard input)'),
     )
@@ -65,7 +73,7 @@ export function buildProgram(context: Context): Command {
       new Option('--cache <dir>', 'where fetched and built blobs are kept').argParser(parseFolder),
     )
     .addOption(
-      new Option('-j, --concurrency <n>', 'how many transfers run at once').argParser(
+      new Option('-j, --concurrency <n>', 'how many transfers run at once (default: 8)').argParser(
         parseConcurrency,
       ),
     )
@@ -85,7 +93,10 @@ export function buildProgram(context: Context): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      writeErr: (text) => {
+        // A program that reads errors as objects has no use for the help that goes with one.
+        if (program.opts<GlobalFlags>().logFormat !== 'json') context.stderr.write(text);
+      },
       // Commander's own words are printed once, by reportError.
       outputError: () => undefined,
       getOutHasColors: () => false,
@@ -99,6 +110,9 @@ export function buildProgram(context: Context): Command {
   ];
   for (const verb of verbs) program.addCommand(inherit(verb(context), program));
   tab(program, { completionCommandName: 'completion' });
+  program.commands
+    .find((command) => command.name() === 'completion')
+    ?.addHelpText('after', completionText);
   return program;
 }
 
@@ -129,14 +143,24 @@ function fromCommander(thrown: unknown, program: Command): unknown {
       hint: 'start with: wire-offline docs',
     });
   }
-  const words = program.args.filter((word) => !word.startsWith('-')).slice(0, 2);
-  const verb = program.commands.find((command) => command.name() === words[0]);
-  const path = verb === undefined ? '' : ` ${verb.name()}`;
   return new WireOfflineError('USAGE_INVALID', {
     message: thrown.message.replace(/^error: /, '').replace(/\n+/g, ' '),
-    hint: `see: wire-offline${path} --help`,
+    hint: `see: ${verbOf(program).join(' ')} --help`,
     cause: thrown,
   });
+}
+
+/** The words, as far as they name a verb: `wire-offline recipe lock`. */
+function verbOf(program: Command): readonly string[] {
+  const path = [program.name()];
+  let command = program;
+  for (const word of program.args) {
+    const next = command.commands.find((candidate) => candidate.name() === word);
+    if (next === undefined) break;
+    path.push(word);
+    command = next;
+  }
+  return path;
 }
 
 /** Waits until the result is out: a reader that went away (`| head`) is content, a full disk behind `>` is not. */
@@ -172,13 +196,13 @@ async function reportError(
   return error.exitCode;
 }
 
-/** How this run's errors are shown; where the configuration is itself what is wrong, as the flags alone say. */
+/** How this run's errors are shown; where the configuration is itself what is wrong, as the rest of it says. */
 async function presentation(flags: GlobalFlags, context: Context): Promise<Settings> {
-  const { flagSettings, resolveSettings } = await import('./config/resolve.js');
+  const { certainSettings, resolveSettings } = await import('./config/resolve.js');
   try {
     return (await resolveSettings(flags, context)).settings;
   } catch (thrown) {
     if (!(thrown instanceof WireOfflineError)) throw thrown;
-    return flagSettings(flags, context);
+    return certainSettings(flags, context);
   }
 }

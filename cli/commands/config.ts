@@ -4,6 +4,13 @@ import type { Context } from '../context.js';
 import { table } from '../ui/result.js';
 import { addOutputOption, showResult, type OutputOption } from './output.js';
 
+const exampleText = `
+Examples:
+  wire-offline config show                    every setting, its value and where it came from
+  wire-offline config show -o json            the same for a program
+
+More: wire-offline docs configuration`;
+
 /** `config show`: every setting, its value and what decided it. */
 export function configCommand(context: Context): Command {
   const show = addOutputOption(
@@ -23,5 +30,8 @@ export function configCommand(context: Context): Command {
       text: table([['SETTING', 'VALUE', 'FROM'], ...rows]),
     });
   });
-  return new Command('config').description('look at the settings').addCommand(show);
+  return new Command('config')
+    .description('look at the settings')
+    .addHelpText('afterAll', exampleText)
+    .addCommand(show);
 }

@@ -26,8 +26,7 @@ export function keyCommand(context: Context): Command {
       .description('make a signing key, and a trust folder that names it')
       .requiredOption('--out <dir>', 'gets private/NAME and trust/')
       .requiredOption('--identity <name>', 'who holds the key')
-      .option('--no-passphrase', 'keep the private key unencrypted, for a machine to use')
-      .addHelpText('after', exampleText),
+      .option('--no-passphrase', 'keep the private key unencrypted, for a machine to use'),
   ).action(async ({ output, out, identity, passphrase }: GenerateFlags) => {
     const { generateKey } = await import('../signing/generate-key.js');
     await refuseNobody(context, passphrase);
@@ -49,7 +48,10 @@ export function keyCommand(context: Context): Command {
       ]),
     });
   });
-  return new Command('key').description('make signing keys').addCommand(generate);
+  return new Command('key')
+    .description('make signing keys')
+    .addHelpText('afterAll', exampleText)
+    .addCommand(generate);
 }
 
 async function refuseNobody(context: Context, passphrase: boolean): Promise<void> {

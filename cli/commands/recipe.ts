@@ -17,7 +17,7 @@ Examples:
 export function recipeCommand(context: Context): Command {
   return new Command('recipe')
     .description('look at what a bundle is made of, and pin it')
-    .addHelpText('after', exampleText)
+    .addHelpText('afterAll', exampleText)
     .addCommand(checkCommand(context))
     .addCommand(lockCommand(context));
 }
@@ -49,8 +49,7 @@ function lockCommand(context: Context): Command {
         'ask upstream about this component again (repeatable)',
         (name: string, names: readonly string[]) => [...names, name],
         [],
-      )
-      .addHelpText('after', exampleText),
+      ),
   ).action(async (file: string, flags: LockFlags, command: Command) => {
     const { resolveSettings } = await import('../config/resolve.js');
     const { checkLock, lockRecipe } = await import('../actions/lock-recipe.js');

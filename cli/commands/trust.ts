@@ -18,7 +18,7 @@ More: wire-offline docs trust`;
 export function trustCommand(context: Context): Command {
   return new Command('trust')
     .description('look at whose signatures count, and change it')
-    .addHelpText('after', exampleText)
+    .addHelpText('afterAll', exampleText)
     .addCommand(showCommand(context))
     .addCommand(signCommand(context))
     .addCommand(acceptCommand(context));

@@ -73,10 +73,16 @@ export async function resolveSettings(
   ]);
 }
 
-/** The settings as the flags and the defaults alone say: what is left when files or variables are wrong. */
-export function flagSettings(flags: GlobalFlags, context: Context): Settings {
+/** The settings as the flags, the variables that are valid and the defaults say: what is left when the rest is wrong. */
+export function certainSettings(flags: GlobalFlags, context: Context): Settings {
+  const valid = settingNames.flatMap((name): Layer[] => {
+    const value = variableValues(context)[name];
+    const parsed = someSettingsSchema.safeParse({ [name]: value });
+    return value !== undefined && parsed.success ? [{ origin: name, values: parsed.data }] : [];
+  });
   return decideAll([
     { origin: 'flag', values: fromFlags(flags, context) },
+    ...valid,
     { origin: 'default', values: defaultSettings(context.env) },
   ]).settings;
 }
@@ -108,15 +114,23 @@ function fromFlags(flags: GlobalFlags, context: Context): SomeSettings {
   });
 }
 
-function fromVariables({ env, cwd }: Context): Layer {
-  const values: Record<string, string | number> = {};
+type VariableValues = Partial<Record<SettingName, string | number>>;
+
+function variableValues({ env, cwd }: Context): VariableValues {
+  const values: VariableValues = {};
   for (const name of settingNames) {
     const text = env[settingVariables[name] ?? ''];
     if (text !== undefined && text !== '') values[name] = fromText(name, text, cwd);
   }
-  // https://no-color.org: any value but the empty one.
-  const noColor = values['color'] === undefined && (env['NO_COLOR'] ?? '') !== '';
-  if (noColor) values['color'] = 'never';
+  // Source: no-color.org: any value but the empty one; `auto` leaves the choice to it.
+  const { color = 'auto' } = values;
+  if (color === 'auto' && (env['NO_COLOR'] ?? '') !== '') values.color = 'never';
+  return values;
+}
+
+function fromVariables(context: Context): Layer {
+  const values = variableValues(context);
+  const noColor = values.color === 'never' && context.env['WIRE_OFFLINE_COLOR'] !== 'never';
   const parsed = someSettingsSchema.safeParse(values);
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue): Problem[] =>

@@ -124,7 +124,8 @@ async function runLeaf(run: (report: TaskReport) => Promise<void>, leaf: Leaf): 
 
 function reportFor({ ui, sink, path, wrapper }: Leaf): TaskReport {
   const meter = new ProgressMeter();
-  let shownAtMs = -Infinity;
+  // The first reading waits its turn as well: it has no rate yet.
+  let shownAtMs = performance.now();
   return {
     note: (text) => {
       wrapper.output = safeText(text);

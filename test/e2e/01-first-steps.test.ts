@@ -47,6 +47,24 @@ describe('a new user', () => {
       expect(stdout).toContain(words);
   });
 
+  it.each([
+    ...['version', 'docs', 'config', 'config show', 'key generate', 'trust show', 'trust sign'],
+    ...[
+      'trust accept',
+      'recipe check',
+      'recipe lock',
+      'bundle',
+      'sign',
+      'verify',
+      'inspect',
+      'list',
+    ],
+    ...['diff', 'extract', 'split', 'join', 'completion'],
+  ])('finds an example in the help of %s', async (verb) => {
+    const { stdout } = await runCli(world, { argv: [...verb.split(' '), '--help'] });
+    expect(stdout).toContain('Examples:');
+  });
+
   it('finds the global flags in the help of a verb', async () => {
     const { stdout } = await runCli(world, { argv: ['docs', '--help'] });
     expect(stdout).toContain('--log-format');
@@ -116,6 +134,9 @@ describe('a setting', () => {
 
   it('turns color off for NO_COLOR, but not for an empty one', async () => {
     expect(await shown([], { NO_COLOR: '1' })).toMatchObject({
+      color: { value: 'never', origin: 'NO_COLOR' },
+    });
+    expect(await shown([], { NO_COLOR: '1', WIRE_OFFLINE_COLOR: 'auto' })).toMatchObject({
       color: { value: 'never', origin: 'NO_COLOR' },
     });
     expect(await shown([], { NO_COLOR: '' })).toMatchObject({ color: { origin: 'default' } });

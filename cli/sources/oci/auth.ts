@@ -52,7 +52,7 @@ export class RegistryAuth {
     const credentials = await (this.#credentials ??= credentialsFor(this.#base.host, this.#tools));
     if (credentials !== undefined) this.#refuseInTheClear(this.#base);
     if (credentials !== undefined && 'registryToken' in credentials)
-      return { authorization: `Bearer ${credentials.registryToken}` };
+      return { authorization: `Bearer ${credentials.registryToken.reveal()}` };
     if (challenge.scheme === 'basic') return basic(this.#needed(credentials));
     if (challenge.scheme !== 'bearer')
       throw invalid(this.#base.href, 'Basic or Bearer authentication', challenge.scheme);
@@ -163,8 +163,9 @@ function readToken({ bytes, url }: Document): { value: string; lifeSec: number }
   return { value, lifeSec: parsed.data?.expires_in ?? usualLifeSec };
 }
 
-function basic({ username, password }: { username: string; password: string }): Headers {
-  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
+function basic({ username, password }: Extract<Credentials, { username: string }>): Headers {
+  const plain = `${username}:${password.reveal()}`;
+  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
 }
 
 function isLoopback(hostname: string): boolean {

@@ -3,13 +3,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WireOfflineError, hasSystemCode } from '../../errors.js';
+import { Secret } from '../../../server/contract/secret.js';
 import { runLocal } from '../../transport/local.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What a registry is shown: a name and password, or a token of the user's own. */
 export type Credentials =
-  { readonly username: string; readonly password: string } | { readonly registryToken: string };
+  { readonly username: string; readonly password: Secret } | { readonly registryToken: Secret };
 
 const configSchema = z.object({
   auths: z
@@ -93,16 +94,16 @@ function isEmpty(auth: Auth | undefined): boolean {
 }
 
 function fromAuth(auth: Auth, where: string): Credentials | undefined {
-  if (auth.registrytoken) return { registryToken: auth.registrytoken };
+  if (auth.registrytoken) return { registryToken: new Secret(auth.registrytoken) };
   if (auth.identitytoken)
     throw configError(where, 'a name and password or a registrytoken', 'an identitytoken');
   if (auth.auth) {
     const [username = '', ...rest] = Buffer.from(auth.auth, 'base64').toString('utf8').split(':');
     if (rest.length === 0) throw configError(where, 'base64 of name:password', 'something else');
-    return { username, password: rest.join(':') };
+    return { username, password: new Secret(rest.join(':')) };
   }
   const { username, password } = auth;
-  return username && password ? { username, password } : undefined;
+  return username && password ? { username, password: new Secret(password) } : undefined;
 }
 
 /** Source: docker/docker-credential-helpers: the server on standard input, JSON on standard output. */
@@ -124,7 +125,7 @@ async function askHelper(
   const { Username: username, Secret: password } = parsed.data;
   if (username === '<token>')
     throw configError(program, 'a name and password', 'an identity token');
-  return { username, password };
+  return { username, password: new Secret(password) };
 }
 
 function configError(where: string, expected: string, got: string): WireOfflineError {

@@ -21,12 +21,20 @@ async function ask(config: unknown, helper?: string) {
   return credentialsFor('registry.example:5000', { env, signal });
 }
 
+/** A name and its password in the clear: a secret compares equal to every other. */
+async function login(...asked: Parameters<typeof ask>): Promise<unknown> {
+  const found = await ask(...asked);
+  return found !== undefined && 'username' in found
+    ? { ...found, password: found.password.reveal() }
+    : found;
+}
+
 describe('the credentials for a registry', () => {
   it('are the name and password that docker login wrote', async () => {
     const entry = { auth: base64('me:a:b') };
     const want = { username: 'me', password: 'a:b' };
-    expect(await ask({ auths: { 'registry.example:5000': entry } })).toStrictEqual(want);
-    expect(await ask({ auths: { 'https://registry.example:5000/v1/': entry } })).toStrictEqual(
+    expect(await login({ auths: { 'registry.example:5000': entry } })).toStrictEqual(want);
+    expect(await login({ auths: { 'https://registry.example:5000/v1/': entry } })).toStrictEqual(
       want,
     );
   });
@@ -41,9 +49,9 @@ describe('the credentials for a registry', () => {
   it('are what a credential helper says for the host on its standard input', async () => {
     const helper = `printf '{"Username":"%s","Secret":"s"}' "$1 $(cat)"`;
     const want = { username: 'get registry.example:5000', password: 's' };
-    expect(await ask({ credsStore: 'test' }, helper)).toStrictEqual(want);
+    expect(await login({ credsStore: 'test' }, helper)).toStrictEqual(want);
     const credHelpers = { 'registry.example:5000': 'test' };
-    expect(await ask({ credHelpers }, helper)).toStrictEqual(want);
+    expect(await login({ credHelpers }, helper)).toStrictEqual(want);
   });
 
   it('are none where the helper has none, and an error where it fails', async () => {
