@@ -10,11 +10,15 @@ const pattern = /^wire-offline\.(?<owner>[0-9]+-[0-9]+-[0-9]+)\.[0-9a-f-]{36}$/;
 
 /**
  * Lends a new folder that only this user can look into, for programs that read and write files, and takes it away
- * again, whatever happened in it. What killed runs left goes with the next one that needs such a folder.
+ * again, whatever happened in it. What killed runs left goes with the next one that needs such a folder. It lies where
+ * temporary files do, or `within` a folder whose disk what is made in it is to stay on.
  */
-export async function withScratchFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  await sweep();
-  const folder = join(tmpdir(), `wire-offline.${await ownOwner()}.${randomUUID()}`);
+export async function withScratchFolder<T>(
+  use: (folder: string) => Promise<T>,
+  within: string = tmpdir(),
+): Promise<T> {
+  await sweep(within);
+  const folder = join(within, `wire-offline.${await ownOwner()}.${randomUUID()}`);
   await mkdir(folder, { mode: 0o700 });
   try {
     return await use(folder);
@@ -23,11 +27,11 @@ export async function withScratchFolder<T>(use: (folder: string) => Promise<T>):
   }
 }
 
-async function sweep(): Promise<void> {
-  for (const entry of await readdir(tmpdir())) {
+async function sweep(within: string): Promise<void> {
+  for (const entry of await readdir(within)) {
     const owner = pattern.exec(entry)?.groups?.['owner'];
     if (owner === undefined) continue;
-    const folder = join(tmpdir(), entry);
+    const folder = join(within, entry);
     try {
       // Others may write there too: what is not this user's own is not ours to remove.
       const isOwn = (await lstat(folder)).uid === process.geteuid?.();

@@ -1,10 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { zipMembers } from '../../bundle/unpack-zip.js';
 import { WireOfflineError, hasSystemCode } from '../../errors.js';
 import type { StoredBlob } from '../../store/blob-store.js';
+import { withScratchFolder } from '../../transport/scratch-folder.js';
 import { dirHash, hexOfStream, type HashedFile } from './dirhash.js';
 import { fetchInPieces } from './download.js';
 import type { GoSettings } from './settings.js';
@@ -56,14 +57,12 @@ export async function toolchainRoot(wanted: ToolchainWanted): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const zip = await provenZip(wanted, prefix);
   tools.note(`unpacking ${version}`);
-  const temporary = await mkdtemp(join(folder, 'unpacking-'));
-  try {
-    await unpack({ zip, label: version, prefix, folder: temporary });
+  await withScratchFolder(async (scratch) => {
+    const unpacked = join(scratch, 'toolchain');
+    await unpack({ zip, label: version, prefix, folder: unpacked });
     await rm(root, { recursive: true, force: true });
-    await rename(temporary, root);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+    await rename(unpacked, root);
+  }, folder);
   const got = await hashOfFolder(root, prefix);
   if (got !== hash) throw mismatch(wanted, got ?? 'no files');
   return root;
