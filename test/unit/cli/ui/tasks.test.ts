@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runTasks, type Task } from '../../../../cli/ui/tasks.js';
 
 const signal = new AbortController().signal;
@@ -31,7 +31,9 @@ const fetchTwo: Task = {
       title: 'one',
       run: (report) => {
         report.note('from a mirror');
-        report.progress({ doneBytes: 5, totalBytes: 10 });
+        report.progress({ doneBytes: 1, totalBytes: 10 });
+        jest.advanceTimersByTime(5000);
+        report.progress({ doneBytes: 6, totalBytes: 10 });
         return Promise.resolve();
       },
     },
@@ -39,11 +41,27 @@ const fetchTwo: Task = {
   ],
 };
 
+// The clock of the readings is the test's; all else goes its way.
+beforeAll(() => {
+  const timers = [
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+    'clearTimeout',
+    'clearInterval',
+  ] as const;
+  const rest = ['clearImmediate', 'nextTick', 'queueMicrotask', 'Date', 'hrtime'] as const;
+  jest.useFakeTimers({ doNotFake: [...timers, ...rest] });
+});
+
+afterAll(() => jest.useRealTimers());
+
 describe('tasks on something that is no terminal', () => {
   it('say plain lines that start with where they are', async () => {
     const { said } = await run([fetchTwo], 'plain');
     expect(said).toContain('fetch: one: from a mirror\n');
-    expect(said).toContain('fetch: one: 5 B of 10 B (50 %)');
+    expect(said).toContain('fetch: one: 6 B of 10 B (60 %), 1 B/s, 4.0 s left');
+    expect(said).not.toContain('1 B of 10 B');
     expect(said).toMatch(/^fetch: two: done in \d/m);
   });
 
