@@ -54,7 +54,9 @@ beforeAll(() => {
   jest.useFakeTimers({ doNotFake: [...timers, ...rest] });
 });
 
-afterAll(() => jest.useRealTimers());
+afterAll(() => {
+  jest.useRealTimers();
+});
 
 describe('tasks on something that is no terminal', () => {
   it('say plain lines that start with where they are', async () => {
