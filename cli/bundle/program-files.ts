@@ -17,7 +17,12 @@ export const firstModules = [
 ] as const;
 
 /** What the program reads of itself besides its modules. */
-const ownFiles = ['LICENSE', 'package.json'];
+const ownFiles = [
+  'LICENSE',
+  'package.json',
+  'bundle-recipes/helm.recipe.yaml',
+  'bundle-recipes/helm.lock.yaml',
+];
 
 /** For whoever develops against a package: nothing of it is read when the program runs. */
 const notRun = /\.(?:map|d\.[cm]?ts|[cm]?ts|tsbuildinfo)$/;

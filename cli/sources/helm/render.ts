@@ -1,0 +1,74 @@
+import { writeFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { WireOfflineError } from '../../errors.js';
+import { readYamlStream } from '../../input/yaml-document.js';
+import { runLocal } from '../../transport/local.js';
+import { withScratchFolder } from '../../transport/scratch-folder.js';
+import type { HelmSpec } from './spec.js';
+import type { SourceTools } from '../source.js';
+
+export interface Rendering {
+  /** The program that renders. */
+  readonly helm: string;
+  readonly spec: HelmSpec;
+  /** The chart's archive, proven already. */
+  readonly archive: string;
+  readonly tools: SourceTools;
+}
+
+/** More than any cluster would take of one release. */
+const maxManifestBytes = 64 * 1024 * 1024;
+
+/** A template may loop for ever or fill the memory; no honest chart comes near these. */
+const limits = ['--cpu=120', `--as=${String(8 * 1024 ** 3)}`] as const;
+
+/**
+ * All manifests that Helm makes of a chart with the values of its component, definitions of custom resources and
+ * hooks included. Helm knows nothing of this machine: no plugins, no repositories, no cluster, no network.
+ *
+ * @throws {WireOfflineError} HELM_RENDER_FAILED with Helm's last words, TOOL_MISSING.
+ */
+export async function renderChart(rendering: Rendering): Promise<readonly unknown[]> {
+  const { helm, spec, tools } = rendering;
+  return withScratchFolder(async (folder) => {
+    const values = join(folder, 'values.yaml');
+    await writeFile(values, spec.values);
+    const result = await runLocal({
+      argv: ['prlimit', ...limits, '--', helm, ...helmWords(rendering, values)],
+      cwd: folder,
+      env: { PATH: tools.env['PATH'], HOME: folder, HELM_NO_PLUGINS: '1', KUBECONFIG: '/dev/null' },
+      signal: tools.signal,
+      from: 'util-linux',
+    });
+    if (result.exitCode !== 0) throw failed(spec, lastLines(result.stderr));
+    const bytes = Buffer.from(result.stdout);
+    const read = readYamlStream({ file: spec.chart, bytes, maxBytes: maxManifestBytes });
+    if (read.ok) return read.values;
+    const [problem] = read.problems;
+    throw failed(spec, `${problem?.where ?? ''}: ${problem?.got ?? 'what is no YAML'}`);
+  });
+}
+
+function helmWords({ spec, archive, tools }: Rendering, values: string): readonly string[] {
+  const { chart, release = chart, namespace, valuesFiles, kubeVersion, apiVersions } = spec;
+  const files = valuesFiles.map((file) =>
+    isAbsolute(file) ? file : join(tools.recipeFolder, file),
+  );
+  return [
+    ...['template', release, archive, '--include-crds', '--namespace', namespace],
+    ...[...files, values].flatMap((file) => ['--values', file]),
+    ...(kubeVersion === undefined ? [] : ['--kube-version', kubeVersion]),
+    ...apiVersions.flatMap((one) => ['--api-versions', one]),
+  ];
+}
+
+function lastLines(stderr: string): string {
+  return stderr.trim().split('\n').slice(-10).join('\n');
+}
+
+function failed({ chart, version }: HelmSpec, got: string): WireOfflineError {
+  return new WireOfflineError('HELM_RENDER_FAILED', {
+    message: `chart ${chart} ${version}: expected manifests with the values of its component, got\n${got}`,
+    hint: 'set what it asks for in values or valuesFiles of the component; kubeVersion and apiVersions tell it of the cluster',
+  });
+}
