@@ -47,7 +47,10 @@ export const helmSpecSchema = z
       .array(
         z
           .string()
-          .regex(/^[a-z0-9./-]{1,128}(?:\/[A-Za-z0-9]{1,63})?$/, 'such as example.com/v1/Kind'),
+          .regex(
+            /^[a-z0-9][a-z0-9./-]{0,127}(?:\/[A-Za-z0-9]{1,63})?$/,
+            'such as example.com/v1/Kind',
+          ),
       )
       .max(200)
       .default([]),
