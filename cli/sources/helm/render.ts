@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { WireOfflineError } from '../../errors.js';
 import { readYamlStream } from '../../input/yaml-document.js';
-import { runLocal } from '../../transport/local.js';
+import { runLocal, type LocalResult } from '../../transport/local.js';
 import { withScratchFolder } from '../../transport/scratch-folder.js';
 import type { HelmSpec } from './spec.js';
 import type { SourceTools } from '../source.js';
@@ -19,8 +19,8 @@ export interface Rendering {
 /** More than any cluster would take of one release. */
 const maxManifestBytes = 64 * 1024 * 1024;
 
-/** A template may loop for ever or fill the memory; no honest chart comes near these. */
-const limits = ['--cpu=120', `--as=${String(8 * 1024 ** 3)}`] as const;
+/** A template may loop for ever or fill the memory; no honest chart comes near a minute and 4 GiB of addresses. */
+const limits = ['--cpu=60', `--as=${String(4 * 1024 ** 3)}`] as const;
 
 /**
  * All manifests that Helm makes of a chart with the values of its component, definitions of custom resources and
@@ -33,12 +33,10 @@ export async function renderChart(rendering: Rendering): Promise<readonly unknow
   return withScratchFolder(async (folder) => {
     const values = join(folder, 'values.yaml');
     await writeFile(values, spec.values);
-    const result = await runLocal({
-      argv: ['prlimit', ...limits, '--', helm, ...helmWords(rendering, values)],
-      cwd: folder,
-      env: { PATH: tools.env['PATH'], HOME: folder, HELM_NO_PLUGINS: '1', KUBECONFIG: '/dev/null' },
-      signal: tools.signal,
-      from: 'util-linux',
+    const words = [helm, ...helmWords(rendering, values)];
+    const result = await runLimited(words, { folder, tools }).catch((error: unknown) => {
+      if (!isKilled(error)) throw error;
+      throw failed(spec, error.message, error);
     });
     if (result.exitCode !== 0) throw failed(spec, lastLines(result.stderr));
     const bytes = Buffer.from(result.stdout);
@@ -47,6 +45,24 @@ export async function renderChart(rendering: Rendering): Promise<readonly unknow
     const [problem] = read.problems;
     throw failed(spec, `${problem?.where ?? ''}: ${problem?.got ?? 'what is no YAML'}`);
   });
+}
+
+function runLimited(
+  words: readonly string[],
+  { folder, tools }: { readonly folder: string; readonly tools: SourceTools },
+): Promise<LocalResult> {
+  return runLocal({
+    argv: ['prlimit', ...limits, '--', ...words],
+    cwd: folder,
+    env: { PATH: tools.env['PATH'], HOME: folder, HELM_NO_PLUGINS: '1', KUBECONFIG: '/dev/null' },
+    signal: tools.signal,
+    from: 'util-linux',
+  });
+}
+
+/** Ended by a signal, or cut off because it said too much. */
+function isKilled(error: unknown): error is WireOfflineError {
+  return error instanceof WireOfflineError && error.code === 'TOOL_FAILED';
 }
 
 function helmWords({ spec, archive, tools }: Rendering, values: string): readonly string[] {
@@ -66,9 +82,10 @@ function lastLines(stderr: string): string {
   return stderr.trim().split('\n').slice(-10).join('\n');
 }
 
-function failed({ chart, version }: HelmSpec, got: string): WireOfflineError {
+function failed({ chart, version }: HelmSpec, got: string, cause?: unknown): WireOfflineError {
   return new WireOfflineError('HELM_RENDER_FAILED', {
     message: `chart ${chart} ${version}: expected manifests with the values of its component, got\n${got}`,
     hint: 'set what it asks for in values or valuesFiles of the component; kubeVersion and apiVersions tell it of the cluster',
+    cause,
   });
 }
