@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { WireOfflineError } from '../../errors.js';
-import { readYamlStream } from '../../input/yaml-document.js';
+import { readSmallFile } from '../../input/small-file.js';
+import { maxYamlBytes, readYamlStream } from '../../input/yaml-document.js';
 import { runLocal, type LocalResult } from '../../transport/local.js';
 import { withScratchFolder } from '../../transport/scratch-folder.js';
 import type { HelmSpec } from './spec.js';
@@ -26,13 +27,12 @@ const limits = ['--cpu=60', `--as=${String(4 * 1024 ** 3)}`] as const;
  * All manifests that Helm makes of a chart with the values of its component, definitions of custom resources and
  * hooks included. Helm knows nothing of this machine: no plugins, no repositories, no cluster, no network.
  *
- * @throws {WireOfflineError} HELM_RENDER_FAILED with Helm's last words, TOOL_MISSING.
+ * @throws {WireOfflineError} HELM_RENDER_FAILED with Helm's last words, CONFIG_UNREADABLE for a file of values, TOOL_MISSING.
  */
 export async function renderChart(rendering: Rendering): Promise<readonly unknown[]> {
   const { helm, spec, tools } = rendering;
   return withScratchFolder(async (folder) => {
-    const values = join(folder, 'values.yaml');
-    await writeFile(values, spec.values);
+    const values = await writeValues(rendering, folder);
     const words = [helm, ...helmWords(rendering, values)];
     const result = await runLimited(words, { folder, tools }).catch((error: unknown) => {
       if (!isKilled(error)) throw error;
@@ -65,17 +65,39 @@ function isKilled(error: unknown): error is WireOfflineError {
   return error instanceof WireOfflineError && error.code === 'TOOL_FAILED';
 }
 
-function helmWords({ spec, archive, tools }: Rendering, values: string): readonly string[] {
-  const { chart, release = chart, namespace, valuesFiles, kubeVersion, apiVersions } = spec;
-  const files = valuesFiles.map((file) =>
-    isAbsolute(file) ? file : join(tools.recipeFolder, file),
-  );
+function helmWords({ spec, archive }: Rendering, values: readonly string[]): readonly string[] {
+  const { chart, release = chart, namespace, kubeVersion, apiVersions } = spec;
   return [
     ...['template', release, archive, '--include-crds', '--namespace', namespace],
-    ...[...files, values].flatMap((file) => ['--values', file]),
+    ...values.flatMap((file) => ['--values', file]),
     ...(kubeVersion === undefined ? [] : ['--kube-version', kubeVersion]),
     ...apiVersions.flatMap((one) => ['--api-versions', one]),
   ];
+}
+
+/** Copies, by names that Helm cannot take for a list or an address; the component's own values are last and win. */
+async function writeValues({ spec, tools }: Rendering, folder: string): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const name of spec.valuesFiles) {
+    const file = isAbsolute(name) ? name : join(tools.recipeFolder, name);
+    const read = await readSmallFile(file, maxYamlBytes);
+    if (!read.ok) throw unreadable(spec, file, read.got);
+    if (read.bytes.byteLength > maxYamlBytes)
+      throw unreadable(spec, file, `more than ${String(maxYamlBytes)} bytes`);
+    const copy = join(folder, `values-${String(written.length)}.yaml`);
+    await writeFile(copy, read.bytes);
+    written.push(copy);
+  }
+  const own = join(folder, 'values.yaml');
+  await writeFile(own, spec.values);
+  return [...written, own];
+}
+
+function unreadable({ chart }: HelmSpec, file: string, got: string): WireOfflineError {
+  return new WireOfflineError('CONFIG_UNREADABLE', {
+    message: `chart ${chart}: expected a file of values ${file}, got ${got}`,
+    hint: 'correct valuesFiles of the component: a path from the recipe',
+  });
 }
 
 function lastLines(stderr: string): string {

@@ -247,7 +247,7 @@ export function renderRows(cache: string): readonly BadInput[] {
     rendering({
       title: 'a values file that is not there is an error',
       said: { valuesFiles: ['none.yaml'] },
-      code: 'HELM_RENDER_FAILED',
+      code: 'CONFIG_UNREADABLE',
       says: ['none.yaml'],
     }),
     rendering({
