@@ -1,7 +1,8 @@
+import type { CheckedChart } from './check-charts.js';
 import type { Run } from './source-run.js';
 import { loadRecipe, type Recipe } from '../recipe/load.js';
 import { lockFileOf, readLock } from '../recipe/lock-file.js';
-import { compareWithLock, type Staleness } from '../recipe/staleness.js';
+import { compareWithLock, requireLock, type Staleness } from '../recipe/staleness.js';
 import { sources } from '../sources/registry.js';
 
 export interface CheckedRecipe {
@@ -9,24 +10,31 @@ export interface CheckedRecipe {
   readonly lock:
     | { readonly file: string; readonly state: 'missing' }
     | ({ readonly file: string; readonly state: 'current' | 'stale' } & Staleness);
+  /** The charts, all rendered; nothing where the lock does not say yet which they are. */
+  readonly charts: readonly CheckedChart[] | undefined;
 }
 
 /**
- * Checks a recipe with all that it includes, and says how its lock stands to it; asks nobody else.
+ * Checks a recipe with all that it includes, and says how its lock stands to it; asks nobody else. The charts of a
+ * recipe whose lock is current are rendered, which fetches them where the cache has them not.
  *
- * @throws {WireOfflineError} RECIPE_UNREADABLE, RECIPE_INVALID, LOCK_INVALID
+ * @throws {WireOfflineError} RECIPE_UNREADABLE, RECIPE_INVALID, LOCK_INVALID, HELM_IMAGE_MISSING, what rendering throws.
  */
-export async function checkRecipe(
-  file: string,
-  { context }: Pick<Run, 'context'>,
-): Promise<CheckedRecipe> {
-  const { cwd } = context;
+export async function checkRecipe(file: string, run: Run): Promise<CheckedRecipe> {
+  const { cwd } = run.context;
   const lockFile = lockFileOf(file);
   const recipe = await loadRecipe({ file, cwd, kinds: sources });
   const lock = await readLock({ file: lockFile, cwd }, sources);
-  if (lock === undefined) return { recipe, lock: { file: lockFile, state: 'missing' } };
+  const hasCharts = recipe.components.some(({ kind }) => kind === 'helm');
+  const unrendered = hasCharts ? undefined : [];
+  if (lock === undefined)
+    return { recipe, lock: { file: lockFile, state: 'missing' }, charts: unrendered };
   const staleness = compareWithLock(recipe, lock);
   const differences = Object.values(staleness).flat().length;
   const state = differences === 0 ? 'current' : 'stale';
-  return { recipe, lock: { file: lockFile, state, ...staleness } };
+  const checked = { recipe, lock: { file: lockFile, state, ...staleness } } as const;
+  if (!hasCharts || state === 'stale') return { ...checked, charts: unrendered };
+  const { components } = await requireLock({ recipe, cwd, kinds: sources });
+  const { checkCharts } = await import('./check-charts.js');
+  return { ...checked, charts: await checkCharts(components, run) };
 }

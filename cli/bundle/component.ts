@@ -1,7 +1,7 @@
 import type { Blob } from '../digest.js';
 
 /** The kinds of source that a recipe can name. */
-export const sourceKinds = ['apt', 'oci', 'http', 'npm', 'maven', 'go'] as const;
+export const sourceKinds = ['apt', 'oci', 'helm', 'http', 'npm', 'maven', 'pypi', 'go'] as const;
 
 export type SourceKind = (typeof sourceKinds)[number];
 
@@ -10,9 +10,12 @@ export const proofMethods = [
   'apt-release',
   'oci-digest',
   'cosign-key',
+  'helm-digest',
+  'helm-provenance',
   'sha256',
   'npm-integrity',
   'maven-checksum',
+  'pypi-hash',
   'go-checksum-database',
 ] as const;
 
@@ -20,7 +23,7 @@ export type ProofMethod = (typeof proofMethods)[number];
 
 /** A file of a component: one blob with a path inside the component. */
 export interface FileItem {
-  readonly kind: 'deb' | 'file';
+  readonly kind: 'deb' | 'file' | 'chart';
   readonly name: string;
   readonly version: string;
   /** Where `extract` puts it, below the component's folder; forward slashes, no `..`, never absolute. */

@@ -16,7 +16,12 @@ const modulesSchema = z.object({
 });
 
 /** What the program reads of itself besides its modules. */
-const ownFiles = ['LICENSE', 'package.json'];
+const ownFiles = [
+  'LICENSE',
+  'package.json',
+  'bundle-recipes/helm.recipe.yaml',
+  'bundle-recipes/helm.lock.yaml',
+];
 
 /** What a package's authors want to go with their code. */
 const notices = /^(?:licen[cs]e|copying|notice|authors)(?:\.|-|$)|^package\.json$/i;

@@ -22,7 +22,7 @@ export interface ForeignArchive {
 }
 
 /**
- * Hands the wanted members of a tar of somebody else's to `take`, one after the other, and reads past the rest.
+ * Hands the wanted members of a tar of somebody else's, or all, to `take`, one after the other, and reads past the rest.
  * The whole archive is held to the rules, wanted or not: regular files and folders only, plain relative names.
  *
  * @throws {WireOfflineError} ARCHIVE_UNSAFE for links, devices, names that leave the folder, doubled members and
@@ -30,12 +30,12 @@ export interface ForeignArchive {
  */
 export async function readTarMembers<T>(
   archive: ForeignArchive,
-  wanted: ReadonlySet<string>,
+  wanted: ReadonlySet<string> | 'all',
   take: (member: ArchiveMember) => Promise<T>,
 ): Promise<ReadonlyMap<string, T>> {
   const taken = new Map<string, T>();
   const reading = new Reading(archive, async (path, entry) => {
-    if (!wanted.has(path)) return false;
+    if (wanted !== 'all' && !wanted.has(path)) return false;
     const executable = ((entry.mode ?? 0) & 0o100) !== 0;
     taken.set(path, await take({ path, sizeBytes: entry.size, executable, bytes: entry }));
     return true;

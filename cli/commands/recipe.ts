@@ -25,11 +25,13 @@ export function recipeCommand(context: Context): Command {
 function checkCommand(context: Context): Command {
   return addOutputOption(
     new Command('check')
-      .description('check a recipe and what it includes, without any network')
+      .description('check a recipe and what it includes, and render its charts')
       .argument('<recipe>', 'a file whose name ends in .recipe.yaml'),
-  ).action(async (file: string, { output }: OutputOption) => {
+  ).action(async (file: string, { output }: OutputOption, command: Command) => {
+    const { resolveSettings } = await import('../config/resolve.js');
     const { checkRecipe } = await import('../actions/check-recipe.js');
-    await showResult(context, output, checkResult(await checkRecipe(file, { context })));
+    const { settings } = await resolveSettings(command.optsWithGlobals<GlobalFlags>(), context);
+    await showResult(context, output, checkResult(await checkRecipe(file, { settings, context })));
   });
 }
 
@@ -63,7 +65,7 @@ function lockCommand(context: Context): Command {
   });
 }
 
-function checkResult({ recipe, lock }: CheckedRecipe): Result {
+function checkResult({ recipe, lock, charts }: CheckedRecipe): Result {
   const { name, version, channel, sequence, files } = recipe;
   const components = recipe.components.map((component) => ({
     name: component.name,
@@ -77,12 +79,21 @@ function checkResult({ recipe, lock }: CheckedRecipe): Result {
       schemaVersion: 1,
       ...{ name, version, channel, sequence, files, components },
       lock: { file: lock.file, state: lock.state },
+      charts: charts ?? null,
     },
     text: [
       `${name} ${version}, channel ${channel}, sequence ${String(sequence)}; lock ${lock.file}: ${lock.state}`,
       table([['COMPONENT', 'KIND', 'WHERE', 'LOCK'], ...rows]),
+      ...chartLines(charts),
     ].join('\n'),
   };
+}
+
+function chartLines(charts: CheckedRecipe['charts']): readonly string[] {
+  if (charts === undefined) return ['charts: not rendered, since the lock is not current'];
+  if (charts.length === 0) return [];
+  const rows = charts.map(({ component, images }) => [component, String(images.length)]);
+  return [table([['CHART', 'IMAGES, ALL IN THE BUNDLE'], ...rows])];
 }
 
 function stateOf(name: string, lock: CheckedRecipe['lock']): string {

@@ -86,6 +86,33 @@ export function parseYaml<T>(source: YamlSource, schema: z.ZodType<T>): T {
   throw new WireOfflineError(code, { message: `${file} is not valid`, hint, problems, cause });
 }
 
+/** All YAML documents of a text that a program wrote, in plain values; nothing stands for a document without content. */
+export type YamlStream =
+  | { readonly ok: true; readonly values: readonly unknown[] }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly cause?: unknown };
+
+/** Reads what a program wrote: any number of documents; of a key that stands twice the last counts, as for others. */
+export function readYamlStream(source: YamlBytes): YamlStream {
+  const text = decode(source);
+  if (typeof text !== 'string') return { ok: false, ...text };
+  const lines = new LineCounter();
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
+  const parsed = parseAllDocuments(text, options);
+  const documents = Array.isArray(parsed) ? parsed : [];
+  const problems = documents.flatMap(({ errors }) =>
+    errors.map(({ pos, message }) => ({
+      where: at(source, lines, pos[0]),
+      expected: 'valid YAML',
+      got: message,
+    })),
+  );
+  if (problems.length > 0) return { ok: false, problems };
+  const unfolded = documents.map((document) => unfold(source, document));
+  const broken = unfolded.find((one) => 'problems' in one);
+  if (broken !== undefined) return { ok: false, ...broken };
+  return { ok: true, values: unfolded.flatMap((one) => ('value' in one ? [one.value] : [])) };
+}
+
 /** A plain value as one YAML 1.2 document. */
 export function toYaml(value: unknown): string {
   return stringify(value, { version: '1.2', lineWidth: 0, aliasDuplicateObjects: false });

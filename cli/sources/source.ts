@@ -1,4 +1,5 @@
 import type { Collected, SourceKind } from '../bundle/component.js';
+import type { Digest } from '../digest.js';
 import type { BlobStore } from '../store/blob-store.js';
 import type { Transfers } from './transfer/transfers.js';
 import type { z } from 'zod';
@@ -23,6 +24,30 @@ export interface SourceTools {
   readonly note: (text: string) => void;
 }
 
+/** A container image as a component brings it. */
+export interface BroughtImage {
+  /** The name and tag that importers find it by. */
+  readonly ref: string;
+  /** Of its manifest, where the lock pins it. */
+  readonly digest: Digest | undefined;
+}
+
+/** An image that something of a component asks a cluster for. */
+export interface WantedImage {
+  /** As it is written there. */
+  readonly text: string;
+  /** `Deployment/web spec.template.spec.containers.0.image` */
+  readonly where: string;
+}
+
+/** What images are looked for with. */
+export interface WantedFrom {
+  readonly collected: Collected;
+  /** The program that renders charts. */
+  readonly helm: string;
+  readonly tools: SourceTools;
+}
+
 /**
  * One kind of source. `Spec` is what a recipe's component says, `Pin` is what the lock keeps of it:
  * plain data, enough to collect the same bytes again, with nothing of where they were taken from.
@@ -36,4 +61,8 @@ export interface Source<Spec, Pin> {
   lock(spec: Spec, tools: SourceTools): Promise<Pin>;
   /** Brings all that the pin names into the store, proven; asks upstream for nothing else. */
   collect(spec: Spec, pin: Pin, tools: SourceTools): Promise<Collected>;
+  /** The container images of the component, told without asking anybody; absent for a kind that brings none. */
+  images?(spec: Spec, pin: Pin): readonly BroughtImage[];
+  /** The images that the component needs to run; absent for a kind that asks for none. */
+  wants?(spec: Spec, from: WantedFrom): Promise<readonly WantedImage[]>;
 }

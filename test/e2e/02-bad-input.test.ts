@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { aptRows } from './bad-input/apt.js';
 import { bundleRows } from './bad-input/bundle.js';
+import { chartRows, wheelRows } from './bad-input/charts.js';
 import { commandLineRows } from './bad-input/command-line.js';
 import { configurationRows } from './bad-input/configuration.js';
 import { imageRows } from './bad-input/images.js';
@@ -46,6 +47,12 @@ describe('bad input gets a clear error, and nothing is lost', () => {
   });
   describe('in packages of npm, Maven and Go', () => {
     testBadInput(packageRows);
+  });
+  describe('in charts', () => {
+    testBadInput(chartRows);
+  });
+  describe('in wheels', () => {
+    testBadInput(wheelRows);
   });
   describe('on disks', () => {
     testBadInput(diskRows);

@@ -10,11 +10,12 @@ export const systemPackages = [
   { name: 'busybox-static', why: 'the program in the images of the tests' },
   { name: 'docker-registry', why: 'images are collected from a real registry' },
   { name: 'fish', why: 'shell completion is tested in a real fish' },
-  { name: 'gnupg', why: 'signs the small Debian archives of the tests' },
+  { name: 'gnupg', why: 'signs the Debian archives and charts of the tests; gpgv proves charts' },
   { name: 'maven', why: 'solves closures of Maven components, and knows where artifacts are' },
   { name: 'mmdebstrap', why: 'makes the bare Debian on which a bundle has to install' },
   { name: 'openssh-client', why: 'ssh-keygen signs and verifies bundles; ssh-agent holds keys' },
   { name: 'openssl', why: 'makes the private CA of the servers of the tests' },
+  { name: 'python3-pip', why: 'solves closures of Python wheels' },
   { name: 'skopeo', why: 'reads the images in a bundle without our tool' },
   { name: 'zsh', why: 'shell completion is tested in a real zsh' },
 ];

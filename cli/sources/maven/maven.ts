@@ -11,6 +11,7 @@ import {
   mavenPath,
   mavenTypeSchema,
 } from './names.js';
+import { missingBlobs } from '../../store/missing-blobs.js';
 import type { Source, SourceTools } from '../source.js';
 
 const coordinates = {
@@ -76,8 +77,7 @@ export function mavenSource(): Source<MavenSpec, MavenPin> {
     /** @throws {WireOfflineError} SOURCE_GONE, SOURCE_MISMATCH, MAVEN_FAILED, TOOL_MISSING, codes of the transfers. */
     async collect(spec, pin, tools) {
       const { files } = pin;
-      const found = await Promise.all(files.map((file) => tools.store.found(file)));
-      const missing = files.filter((_file, at) => found[at] === undefined);
+      const missing = await missingBlobs(tools.store, files);
       if (missing.length > 0) {
         const repositories = await asked.repositories(tools);
         await Promise.all(missing.map((file) => fetchPinned(file, repositories, tools)));

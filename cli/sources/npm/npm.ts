@@ -16,6 +16,7 @@ import {
   tarballPath,
   tarballUrl,
 } from './names.js';
+import { missingBlobs } from '../../store/missing-blobs.js';
 import type { Source, SourceTools } from '../source.js';
 
 const specSchema = z
@@ -155,8 +156,7 @@ async function fetchTarball(
 
 /** What the store has is taken from there; npm is asked where to go only for what is missing. */
 async function fetchPinned(packages: readonly PinnedPackage[], tools: SourceTools): Promise<void> {
-  const found = await Promise.all(packages.map((one) => tools.store.found(one)));
-  const missing = packages.filter((_one, index) => found[index] === undefined);
+  const missing = await missingBlobs(tools.store, packages);
   if (missing.length === 0) return;
   const config = await readNpmConfig(tools);
   await Promise.all(
@@ -183,9 +183,9 @@ async function collectTarballs(
 
 async function collectMembers(pin: NpmPin, tools: SourceTools): Promise<readonly FileItem[]> {
   const { packages, members = [], version } = pin;
-  const found = await Promise.all(members.map((one) => tools.store.found(one)));
+  const missing = await missingBlobs(tools.store, members);
   const [tarball] = packages;
-  if (tarball !== undefined && found.some((one) => one === undefined)) {
+  if (tarball !== undefined && missing.length > 0) {
     await fetchPinned([tarball], tools);
     const wanted = members.map(({ path }) => path);
     const got = await extractMembers({ tarball, wanted, tools });

@@ -83,6 +83,8 @@ export const ociSource: Source<OciSpec, OciPin> = {
     await Promise.all(blobs.map((blob) => repository.blob(blob)));
     return collected(spec, { manifest, blobs, proof });
   },
+
+  images: (spec, { manifest }) => [{ ref: nameOnIsland(spec).ref, digest: manifest.digest }],
 };
 
 function referenceOf(text: string): ImageReference {
@@ -179,16 +181,20 @@ function collected(
     readonly proof: Collected['proof'];
   },
 ): Collected {
-  const { registry, repository, tag = '' } = referenceOf(spec.as ?? spec.image);
-  const name = `${registry}/${repository}`;
+  const { name, tag, ref } = nameOnIsland(spec);
   const { manifest, blobs, proof } = got;
-  const ref = `${name}:${tag}`;
   return {
     version: tag,
     upstream: `oci:${spec.image} ${spec.platform}`,
     proof,
     items: [{ kind: 'image', name, version: tag, ref, manifest, blobs }],
   };
+}
+
+function nameOnIsland(spec: OciSpec) {
+  const { registry, repository, tag = '' } = referenceOf(spec.as ?? spec.image);
+  const name = `${registry}/${repository}`;
+  return { name, tag, ref: `${name}:${tag}` };
 }
 
 /** A small blob of the store, hashed once more as it is read. */

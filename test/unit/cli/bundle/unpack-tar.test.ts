@@ -22,13 +22,13 @@ describe('a tar of somebody else', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const read = async (bytes: Uint8Array, wanted: readonly string[], caps = {}) => {
+  const read = async (bytes: Uint8Array, wanted: readonly string[] | 'all', caps = {}) => {
     const archive = join(folder, 'archive');
     await writeFile(archive, bytes);
     const limits = { maxMembers: 10, maxBytes: 1_000_000, ...caps };
     return readTarMembers(
       { file: archive, label: 'a', ...limits },
-      new Set(wanted),
+      wanted === 'all' ? wanted : new Set(wanted),
       async (one) => {
         const chunks: Uint8Array[] = [];
         for await (const chunk of one.bytes) chunks.push(chunk);
@@ -36,6 +36,11 @@ describe('a tar of somebody else', () => {
       },
     );
   };
+
+  it('gives all members where all are wanted', async () => {
+    const members = await read(tarOf([file('p/x'), file('p/y/z')]), 'all');
+    expect([...members.keys()]).toEqual(['x', 'y/z']);
+  });
 
   it.each([
     ['plain', (bytes: Buffer) => bytes],
