@@ -24,6 +24,8 @@ const { metafile } = await build({
   metafile: true,
   minifyWhitespace: true,
   legalComments: 'none',
+  // Native parts are built for one Node and one libc; the packages that have them do without.
+  external: ['*.node'],
   // Packages in the older module form call `require` for what Node brings.
   banner: {
     js: "import{createRequire as requireOfNode}from'node:module';const require=requireOfNode(import.meta.url);",

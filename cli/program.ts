@@ -6,10 +6,13 @@ import { diffCommand } from './commands/diff.js';
 import { docsCommand } from './commands/docs.js';
 import { extractCommand } from './commands/extract.js';
 import { inspectCommand } from './commands/inspect.js';
+import { islandCommand } from './commands/island.js';
 import { joinCommand } from './commands/join.js';
 import { keyCommand } from './commands/key.js';
 import { listCommand } from './commands/list.js';
+import { pushCommand } from './commands/push.js';
 import { recipeCommand } from './commands/recipe.js';
+import { rehearseCommand } from './commands/rehearse.js';
 import { signCommand } from './commands/sign.js';
 import { splitCommand } from './commands/split.js';
 import { trustCommand } from './commands/trust.js';
@@ -107,6 +110,7 @@ export function buildProgram(context: Context): Command {
     ...[recipeCommand, bundleCommand],
     ...[verifyCommand, inspectCommand, listCommand, diffCommand, extractCommand],
     ...[splitCommand, joinCommand],
+    ...[islandCommand, rehearseCommand, pushCommand],
   ];
   for (const verb of verbs) program.addCommand(inherit(verb(context), program));
   tab(program, { completionCommandName: 'completion' });

@@ -13,6 +13,11 @@ export function configHome(env: Env): string {
   return baseFolder(env, 'XDG_CONFIG_HOME', '.config');
 }
 
+/** The user's folder for what must outlive a run but is no configuration. Source: XDG Base Directory Specification 0.8. */
+export function stateHome(env: Env): string {
+  return baseFolder(env, 'XDG_STATE_HOME', join('.local', 'state'));
+}
+
 function baseFolder(env: Env, variable: string, underHome: string): string {
   const given = env[variable];
   // The specification: a relative path is invalid and ignored.

@@ -73,7 +73,36 @@ export async function mustRunLocal(command: LocalCommand): Promise<string> {
   throw failed(command, { got: `exit status ${String(exitCode)}`, stderr });
 }
 
-function missing({ argv, from }: LocalCommand, cause: unknown): WireOfflineError {
+/** A program that goes on when this one ends: what it says, it must itself put somewhere. */
+export type DetachedCommand = Pick<LocalCommand, 'argv' | 'env' | 'from'> & {
+  readonly cwd: string;
+};
+
+/**
+ * Starts a program in a session of its own, with nothing on its streams, and does not wait for its end.
+ *
+ * @throws {WireOfflineError} TOOL_MISSING
+ */
+export async function startDetached(command: DetachedCommand): Promise<void> {
+  const [program, ...words] = command.argv;
+  const child = execa(program, words, {
+    cwd: command.cwd,
+    env: { ...command.env },
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    stdio: 'ignore',
+  });
+  if (child.pid === undefined) throw missing(command, await child);
+  child.unref();
+}
+
+function missing(
+  { argv, from }: Pick<LocalCommand, 'argv' | 'from'>,
+  cause: unknown,
+): WireOfflineError {
   return new WireOfflineError('TOOL_MISSING', {
     message: `program ${argv[0]}: expected it on PATH, found none`,
     hint: from === undefined ? `install ${argv[0]}` : `apt-get install ${from}`,

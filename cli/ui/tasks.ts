@@ -14,8 +14,8 @@ import { safeText } from './safe-text.js';
 
 /** What a running task can say. */
 export interface TaskReport {
-  note(text: string): void;
-  progress(progress: ByteProgress): void;
+  readonly note: (text: string) => void;
+  readonly progress: (progress: ByteProgress) => void;
 }
 
 /** A piece of work, or a group of tasks that is known when its turn comes. */
@@ -54,6 +54,21 @@ export async function runTasks(tasks: readonly Task[], ui: TaskUi): Promise<void
       ? new Listr(roots, { ...common, renderer: TreeRenderer, rendererOptions: treeOptions(ui) })
       : new Listr(roots, { ...common, renderer: SilentRenderer });
   await list.run();
+}
+
+/** Runs one task and gives what it found: for work whose later steps need what the earlier ones gave. */
+export async function runTask<T>(
+  title: string,
+  ui: TaskUi,
+  work: (report: TaskReport) => Promise<T>,
+): Promise<T> {
+  const results: T[] = [];
+  const run = async (report: TaskReport): Promise<void> => {
+    results.push(await work(report));
+  };
+  await runTasks([{ title, run }], ui);
+  for (const result of results) return result;
+  throw new TypeError(`task ${title} ended without a result`);
 }
 
 /** Draws on standard error, so it must not depend on whether standard output is a terminal. */

@@ -6,7 +6,10 @@ import { commandLineRows } from './bad-input/command-line.js';
 import { configurationRows } from './bad-input/configuration.js';
 import { imageRows } from './bad-input/images.js';
 import { packageRows } from './bad-input/packages.js';
+import { islandCommandRows, islandFileRows, scanRows } from './bad-input/island.js';
+import { pushRows } from './bad-input/push.js';
 import { bundlingRows, recipeRows } from './bad-input/recipe.js';
+import { rehearseRows } from './bad-input/rehearse.js';
 import { testBadInput } from './bad-input/row.js';
 import { diskRows, originRows } from './bad-input/sources.js';
 import { keyRows, signatureRows, trustFolderRows } from './bad-input/trust.js';
@@ -53,6 +56,21 @@ describe('bad input gets a clear error, and nothing is lost', () => {
   });
   describe('in wheels', () => {
     testBadInput(wheelRows);
+  });
+  describe('in an island file', () => {
+    testBadInput(islandFileRows);
+  });
+  describe('in the words of island verbs', () => {
+    testBadInput(islandCommandRows);
+  });
+  describe('at hosts that are asked for their keys', () => {
+    testBadInput(scanRows);
+  });
+  describe('at hosts', () => {
+    testBadInput(pushRows);
+  });
+  describe('in rehearsals', () => {
+    testBadInput(rehearseRows);
   });
   describe('on disks', () => {
     testBadInput(diskRows);

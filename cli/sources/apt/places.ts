@@ -2,6 +2,9 @@ import { WireOfflineError } from '../../errors.js';
 import { mustRunLocal } from '../../transport/local.js';
 import type { SourceTools } from '../source.js';
 
+/** What finding archives takes of a source's tools. */
+type PlaceTools = Pick<SourceTools, 'mirrors' | 'env' | 'signal'>;
+
 /** One index of the machine's own apt sources. */
 export interface AptTarget {
   readonly release: string;
@@ -21,7 +24,7 @@ const targetFormat = ['$(RELEASE)', '$(CODENAME)', '$(ORIGIN)', '$(REPO_URI)'].j
  */
 export async function archivesFor(
   suites: readonly string[],
-  tools: SourceTools,
+  tools: PlaceTools,
 ): Promise<ReadonlyMap<string, readonly [string, ...string[]]>> {
   const targets = tools.mirrors.length > 0 ? [] : await machineTargets(tools);
   const archives = new Map<string, readonly [string, ...string[]]>();
@@ -63,7 +66,7 @@ function plainUrl(url: string): string {
 }
 
 /** All sources, and what apt knows of those that it has updated already. */
-async function machineTargets(tools: SourceTools): Promise<AptTarget[]> {
+async function machineTargets(tools: PlaceTools): Promise<AptTarget[]> {
   const [known, all] = await Promise.all([
     listTargets([], tools),
     listTargets(['--no-release-info'], tools),
@@ -76,7 +79,7 @@ async function machineTargets(tools: SourceTools): Promise<AptTarget[]> {
 
 async function listTargets(
   options: readonly string[],
-  { env, signal }: SourceTools,
+  { env, signal }: PlaceTools,
 ): Promise<AptTarget[]> {
   const what = [...options, '--format', targetFormat, 'Created-By: Packages'];
   const said = await mustRunLocal({

@@ -4,7 +4,7 @@ import { WireOfflineError } from '../../errors.js';
 import { mustRunLocal } from '../../transport/local.js';
 import { formatParagraph, parseControl, type Paragraph } from './control.js';
 import type { AptPin, LockedPackage } from './schema.js';
-import { Limit } from '../transfer/limit.js';
+import { Limit } from '../../limit.js';
 import type { SourceTools } from '../source.js';
 
 /** A package of the pin with its proven bytes. */

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { BlobStore } from '../../store/blob-store.js';
-import type { Limit } from './limit.js';
+import type { Limit } from '../../limit.js';
 import type { RetryOptions } from './retry.js';
 import type { TransferProgress } from './progress.js';
 

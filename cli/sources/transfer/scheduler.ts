@@ -6,7 +6,7 @@ import type { ConnectionOptions } from './dispatcher.js';
 import { fetchDocument } from './document.js';
 import { expectedHash, knownSize } from './download.js';
 import { Fetch } from './fetch.js';
-import { Limit } from './limit.js';
+import { Limit } from '../../limit.js';
 import { usualRetry, type RetryOptions } from './retry.js';
 import type { Run } from './run.js';
 import { TransferProgress, type OnProgress } from './progress.js';

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { someSettingsSchema } from '../../../../cli/config/settings.js';
 import { readYaml } from '../../../../cli/input/yaml-document.js';
+import { openPoints } from '../../../../cli/island/open-points.js';
+import { parseIsland } from '../../../../cli/island/read.js';
 import { loadRecipe } from '../../../../cli/recipe/load.js';
 import { sources } from '../../../../cli/sources/registry.js';
 import { includedText, recipeText, writeFiles } from '../../../helpers/recipes.js';
@@ -57,6 +59,13 @@ describe('what the pages show to be copied', () => {
     for (const example of (await examples()).filter(isRecipe))
       for (const kind of await kindsIn(example)) kinds.add(kind);
     expect([...kinds].sort()).toEqual(Object.keys(sources).sort());
+  });
+
+  it('is valid and complete where it is an island file', async () => {
+    const found = (await examples()).filter(({ file }) => file.endsWith('island.yaml'));
+    expect(found.length).toBeGreaterThan(0);
+    for (const { file, text } of found)
+      expect(openPoints(await parseIsland({ file, bytes: Buffer.from(text) }))).toEqual([]);
   });
 
   it('names its file in each recipe', async () => {

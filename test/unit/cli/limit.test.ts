@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Limit } from '../../../../../cli/sources/transfer/limit.js';
+import { Limit } from '../../../cli/limit.js';
 
 it('lets in the highest rank first of what is asked for together', async () => {
   const limit = new Limit(1);
