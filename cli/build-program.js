@@ -22,13 +22,17 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   metafile: true,
-  minifyWhitespace: true,
   legalComments: 'none',
   // Native parts are built for one Node and one libc; the packages that have them do without.
   external: ['*.node'],
-  // Packages in the older module form call `require` for what Node brings.
+  // Packages in the older module form call `require` for what Node brings, and ask where they lie.
   banner: {
-    js: "import{createRequire as requireOfNode}from'node:module';const require=requireOfNode(import.meta.url);",
+    js: [
+      "import { createRequire as requireOfNode } from 'node:module';",
+      'const require = requireOfNode(import.meta.url);',
+      'const __dirname = import.meta.dirname;',
+      'const __filename = import.meta.filename;',
+    ].join('\n'),
   },
   logLevel: 'warning',
 });
