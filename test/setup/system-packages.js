@@ -15,6 +15,8 @@ export const systemPackages = [
   { name: 'mmdebstrap', why: 'makes the bare Debian on which a bundle has to install' },
   { name: 'openssh-client', why: 'ssh-keygen signs and verifies bundles; ssh-agent holds keys' },
   { name: 'openssl', why: 'makes the private CA of the servers of the tests' },
+  { name: 'openjdk-17-jre-headless', why: 'runs the Cassandra of the backend’s tests' },
+  { name: 'redis-server', why: 'keeps presences in the backend’s tests' },
   { name: 'skopeo', why: 'reads the images in a bundle without our tool' },
   { name: 'zsh', why: 'shell completion is tested in a real zsh' },
 ];
