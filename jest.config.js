@@ -1,6 +1,9 @@
 /** One project for each kind of test; all run the TypeScript sources as ES modules. */
 const common = {
   testEnvironment: 'node',
+  // Stores that tests share: started by the first that asks, ended with the run.
+  globalSetup: '<rootDir>/test/helpers/stores/global-setup.js',
+  globalTeardown: '<rootDir>/test/helpers/stores/global-teardown.js',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/artifacts/'],

@@ -23,6 +23,8 @@ export const systemPackages = [
   { name: 'openssh-server', why: 'hosts of the tests are reached through a real sshd' },
   { name: 'openssl', why: 'makes the private CA of the servers of the tests' },
   { name: 'python3-pip', why: 'solves closures of Python wheels' },
+  { name: 'openjdk-17-jre-headless', why: 'runs the Cassandra of the backend’s tests' },
+  { name: 'redis-server', why: 'keeps presences in the backend’s tests' },
   { name: 'skopeo', why: 'reads the images in a bundle without our tool' },
   { name: 'sudo', why: 'users of the test hosts become root with and without a password' },
   { name: 'systemd-container', why: 'systemd-nspawn boots rehearsal hosts' },

@@ -1,0 +1,13 @@
+import { brigMigrations } from './brig/brig-migrations.js';
+import type { KeyspaceMigrations } from './migration.js';
+
+/** Every keyspace of the backend with its migrations. */
+export const keyspaces: readonly KeyspaceMigrations[] = [
+  { keyspace: 'brig', migrations: brigMigrations },
+];
+
+/** The schema version that this code needs of a keyspace. */
+export function neededVersion(keyspace: string): number {
+  const found = keyspaces.find((entry) => entry.keyspace === keyspace);
+  return found?.migrations.at(-1)?.version ?? 0;
+}
