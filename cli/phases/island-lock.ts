@@ -52,10 +52,11 @@ async function hold(
     argv: ['perl', '-e', lockScript, ...words],
     lane: 'whole-run',
   });
+  // A channel ends only for those who read on: whoever waits for its end asks for the next line as well.
   const lines = remoteLines(holder.stdout);
   const answer = await lines.next();
   if (answer.value !== 'held') {
-    const exitCode = await holder.exited;
+    const [exitCode] = await Promise.all([holder.exited, lines.next()]);
     if (exitCode !== 0) throw assets.failed('the lock', { exitCode, stderr: holder.stderr() });
     throw locked(assets.host.name, String(answer.value ?? ''));
   }
@@ -64,7 +65,6 @@ async function hold(
     holder.stdin.write('\n');
   }, beatEveryMs);
   beat.unref();
-  // A channel ends only for those who read on.
   const ended = Promise.allSettled([holder.exited, lines.next()]).then(() => {
     lost = true;
     clearInterval(beat);
