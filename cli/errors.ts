@@ -96,6 +96,7 @@ export const errorFamilies = {
   PART_FOREIGN: 'verification',
   PART_DIGEST_MISMATCH: 'verification',
 
+  INPUT_CHANGED: 'local',
   INPUT_UNREADABLE: 'local',
 
   HOST_KEY_UNPINNED: 'connection',

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Collected } from '../bundle/component.js';
 import type { NamedComponent } from '../bundle/compose.js';
@@ -12,6 +13,7 @@ import { show } from '../input/issues.js';
 import { packageRoot } from '../package.js';
 import { createdAt, parseTime } from '../recipe/created-at.js';
 import { loadRecipe, type Recipe } from '../recipe/load.js';
+import { lockFileOf } from '../recipe/lock-file.js';
 import { requireLock, type PinnedComponent } from '../recipe/staleness.js';
 import { signBundleHead } from '../signing/sign.js';
 import { readSigningKey, type SigningKey } from '../signing/signing-key.js';
@@ -118,6 +120,8 @@ async function prepare(request: BundleRequest, { context }: Run): Promise<Plan> 
   const keys = await readKeys(request.keys, context);
   const out = resolve(cwd, request.out);
   await checkOutput({ file: out, force: request.force });
+  const recipeFiles = [...recipe.files, lockFileOf(recipe.file)].map((file) => resolve(cwd, file));
+  await refuseOwnInput(out, [...keys.map(({ file }) => file), ...recipeFiles]);
   const head: BundleHead = {
     name: recipe.name,
     version: recipe.version,
@@ -169,13 +173,30 @@ function channelOf({ channel }: BundleRequest): string | undefined {
   });
 }
 
-/** Signed text that is never true helps nobody. */
+/** Signed text that is never true helps nobody, nor does a bundle that no island accepts any more. */
 function refuseExpired({ createdAt: made, expiresAt }: BundleHead): void {
-  if (expiresAt === null || Date.parse(expiresAt) > Date.parse(made)) return;
+  if (expiresAt === null) return;
+  const earliest =
+    Date.parse(made) > Date.now()
+      ? `${made}, when the bundle says it was made`
+      : `now, ${new Date().toISOString()}`;
+  if (Date.parse(expiresAt) > Math.max(Date.parse(made), Date.now())) return;
   throw new WireOfflineError('USAGE_INVALID', {
-    message: `--expires: expected a time after ${made}, when the bundle says it was made, got ${expiresAt}`,
+    message: `--expires: expected a time after ${earliest}, got ${expiresAt}`,
     hint: 'give a later time, or leave --expires out',
   });
+}
+
+/** `--force` replaces what was made before, and never what this run is made of. */
+async function refuseOwnInput(out: string, inputs: readonly string[]): Promise<void> {
+  const place = (file: string) => realpath(file).catch(() => file);
+  const output = await place(out);
+  for (const input of inputs)
+    if ((await place(input)) === output)
+      throw new WireOfflineError('USAGE_INVALID', {
+        message: `--out ${out}: expected another file than those the bundle is made from, got ${input}`,
+        hint: 'name another output',
+      });
 }
 
 interface Writing {
@@ -201,8 +222,10 @@ async function writePlanned(writing: Writing): Promise<WrittenBundle> {
     components,
     store: sourceRun.store,
     ...(bootstrap === undefined ? {} : { bootstrap }),
-    sign: (message) =>
-      signBundleHead(plan.keys, { message, terminal: hasTerminal(run.context), env, signal }),
+    sign: (message, there) =>
+      signBundleHead(plan.keys, {
+        ...{ message, there, terminal: hasTerminal(run.context), env, signal },
+      }),
     signal,
     onProgress: (progress) => {
       report.progress(progress);

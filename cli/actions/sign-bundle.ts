@@ -1,6 +1,7 @@
-import { replaceSignatures, type RawHead } from '../bundle/head.js';
+import { changeSignatures, type RawHead } from '../bundle/head.js';
 import { openBundle } from '../bundle/reader.js';
 import type { Digest } from '../digest.js';
+import { WireOfflineError } from '../errors.js';
 import { bundleNamespace } from '../signing/namespaces.js';
 import { fingerprintOf } from '../signing/public-key.js';
 import { refuseFalse } from '../signing/refuse-false.js';
@@ -8,6 +9,7 @@ import { signBytes } from '../signing/sign.js';
 import { addSignature, parseSignatureArea, refuseSecond } from '../signing/signatures.js';
 import { readSigningKey, type SigningKey } from '../signing/signing-key.js';
 import type { KeygenRun } from '../signing/ssh-keygen.js';
+import { withFileLock } from '../store/file-lock.js';
 
 /** What a person reads before signing. */
 export interface BundleToSign {
@@ -46,10 +48,15 @@ export async function signBundle(options: SignBundleOptions): Promise<SignedBund
   const key = await readSigningKey({ ...run, keyFile });
   const { bundle, head } = await readBundle(file, (raw) => checkHead(raw, key, run));
   options.onBundle(bundle);
-  const { bundleJson: message, signatures } = head;
+  const { bundleJson: message } = head;
   const armored = await signBytes(key, { ...run, namespace: bundleNamespace, message });
-  const area = addSignature(signatures, armored);
-  await replaceSignatures(file, area);
+  // Somebody else may have signed it while this person looked for the passphrase.
+  const area = await withFileLock(file, signal, () =>
+    changeSignatures(file, (now) => {
+      refuseOther(file, head, now);
+      return addSignature(now.signatures, armored);
+    }),
+  );
   const count = parseSignatureArea(area).length;
   return { ...bundle, fingerprint: fingerprintOf(key.key), signatures: count };
 }
@@ -63,6 +70,15 @@ async function checkHead(head: RawHead, key: SigningKey, run: KeygenRun): Promis
   const { env, signal } = run;
   await refuseFalse({ subject, namespace: bundleNamespace, message, blocks, env, signal });
   return head;
+}
+
+/** @throws {WireOfflineError} INPUT_CHANGED */
+function refuseOther(file: string, signed: RawHead, now: RawHead): void {
+  if (signed.identity === now.identity) return;
+  throw new WireOfflineError('INPUT_CHANGED', {
+    message: `file ${file}: expected bundle ${signed.identity}, which was signed, got ${now.identity}`,
+    hint: 'something else wrote to the file meanwhile: look at it again before you sign it',
+  });
 }
 
 async function readBundle(

@@ -40,18 +40,24 @@ export async function readHead(handle: FileHandle): Promise<RawHead & { readonly
 }
 
 /**
- * Puts other signatures into a bundle, in place and synced; nothing else of the file changes.
+ * Changes the signatures of a bundle, in place and synced; nothing else of the file changes. Gives the new ones.
  *
- * @throws {WireOfflineError} INPUT_UNREADABLE, BUNDLE_UNRECOGNISED, BUNDLE_TRUNCATED, BUNDLE_TAR_INVALID
+ * @throws {WireOfflineError} INPUT_UNREADABLE, BUNDLE_UNRECOGNISED, BUNDLE_TRUNCATED, BUNDLE_TAR_INVALID; whatever
+ * `change` throws
  */
-export async function replaceSignatures(file: string, area: Uint8Array): Promise<void> {
-  if (area.length !== signaturesSizeBytes)
-    throw new TypeError(`bundle.sigs: ${String(area.length)} bytes`);
+export async function changeSignatures(
+  file: string,
+  change: (head: RawHead) => Uint8Array,
+): Promise<Uint8Array> {
   const { handle } = await openInput(file, 'r+');
   try {
     const { signaturesStart } = await findHead(handle);
+    const area = change(await readHead(handle));
+    if (area.length !== signaturesSizeBytes)
+      throw new TypeError(`bundle.sigs: ${String(area.length)} bytes`);
     await writeAll(handle, area, signaturesStart);
     await handle.sync();
+    return area;
   } finally {
     await handle.close();
   }

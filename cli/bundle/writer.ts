@@ -12,7 +12,7 @@ import { checkImages } from './image-check.js';
 import { openInput } from './input-file.js';
 import { entryNames, maxDocumentBytes, signaturesSizeBytes } from './layout.js';
 import { writeOutput } from './output-file.js';
-import { sizeOfSame } from './same-bundle.js';
+import { findSame } from './same-bundle.js';
 import { encodeHeader, endBytes, paddingBytes } from './ustar.js';
 
 export interface BundleInput {
@@ -25,8 +25,11 @@ export interface BundleInput {
   readonly store: Pick<BlobStore, 'found' | 'verified'>;
   /** What becomes `bootstrap.tar`. */
   readonly bootstrap?: StoredBlob;
-  /** Signs the bytes of `bundle.json`; gives the text of one signature or more, at most 64 KiB. */
-  readonly sign: (bundleJson: Uint8Array) => Promise<Uint8Array>;
+  /**
+   * Signs the bytes of `bundle.json`, besides what is in the `bundle.sigs` of the same bundle that the new one takes
+   * the place of; gives the text of one signature or more, at most 64 KiB.
+   */
+  readonly sign: (bundleJson: Uint8Array, there: Uint8Array | undefined) => Promise<Uint8Array>;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: ByteProgress) => void;
 }
@@ -57,12 +60,11 @@ export async function writeBundle(input: BundleInput): Promise<WrittenBundle> {
   refuseLongDocument(bundleJson);
   await checkImages(document, input.store);
   const identity = digestOf(bundleJson);
-  const signatures = padded(await input.sign(bundleJson));
   const options = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
-  const sameBytes = input.force
-    ? await sizeOfSame(input.file, { bundleJson, signatures }, options)
-    : undefined;
-  if (sameBytes !== undefined) return { identity, sizeBytes: sameBytes, document, unchanged: true };
+  const same = input.force ? await findSame(input.file, bundleJson, options) : undefined;
+  const signatures = padded(await input.sign(bundleJson, same?.signatures));
+  if (same !== undefined && Buffer.compare(same.signatures, signatures) === 0)
+    return { identity, sizeBytes: same.sizeBytes, document, unchanged: true };
   return await writeOutput(input, async (handle) => {
     const sink = new BlockSink(handle);
     await appendBytes(sink, entryNames.document, bundleJson);

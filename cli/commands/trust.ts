@@ -69,7 +69,11 @@ function signCommand(context: Context): Command {
     const { env, signal, cwd } = context;
     const run = { env, signal, terminal: hasTerminal(context) };
     const signingKey = await readSigningKey({ ...run, keyFile: resolve(cwd, key) });
-    const signed = await signTrustFolder({ ...run, folder: resolve(cwd, dir), key: signingKey });
+    const signed = await signTrustFolder({
+      ...{ ...run, now: new Date() },
+      folder: resolve(cwd, dir),
+      key: signingKey,
+    });
     await showResult(context, output, {
       document: { schemaVersion: 1, ...signed },
       text: table([

@@ -34,10 +34,23 @@ export interface DescribedTrust {
 export async function describeTrust(
   options: { readonly folder: string; readonly now: Date } & KeygenRun,
 ): Promise<DescribedTrust> {
-  const { folder, now, env, signal } = options;
+  const { folder, ...run } = options;
   const trust = await readTrustFolder(folder);
-  const revoked = await revokedKeys(trust, { env, signal });
-  const keys = trust.signers.map((signer) => ({
+  const { version, threshold, channels } = trust.policy;
+  return { folder, version, threshold, channels, keys: await describeKeys(trust, run) };
+}
+
+/**
+ * The keys of a trust folder, each with what it is worth at a time.
+ *
+ * @throws {WireOfflineError} TRUST_INVALID where the revocation list cannot be read; TOOL_MISSING
+ */
+export async function describeKeys(
+  trust: TrustFolder,
+  { now, ...run }: KeygenRun & { readonly now: Date },
+): Promise<readonly DescribedKey[]> {
+  const revoked = await revokedKeys(trust, run);
+  return trust.signers.map((signer) => ({
     identity: signer.identity,
     fingerprint: fingerprintOf(signer.key),
     namespaces: signer.namespaces,
@@ -45,8 +58,6 @@ export async function describeTrust(
     ...momentOf('validAfter', signer.validity.fromUnixSec),
     ...momentOf('validBefore', signer.validity.untilUnixSec),
   }));
-  const { version, threshold, channels } = trust.policy;
-  return { folder, version, threshold, channels, keys };
 }
 
 async function revokedKeys(

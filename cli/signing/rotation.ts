@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { WireOfflineError, hasSystemCode } from '../errors.js';
 import { digestOf, hexOf } from '../digest.js';
@@ -13,6 +13,7 @@ import type { SigningKey } from './signing-key.js';
 import type { KeygenRun } from './ssh-keygen.js';
 import { readTrustFiles, trustSignaturesName, type TrustFiles } from './trust-files.js';
 import { parseTrustFolder, readTrustFolder, type TrustFolder } from './trust-folder.js';
+import { refuseUnusable } from './usable-trust.js';
 import { verifySignatures, type CountedSigner } from './verify-signatures.js';
 
 /**
@@ -46,11 +47,14 @@ export async function signTrustFolder(
     readonly folder: string;
     readonly key: SigningKey;
     readonly terminal: boolean;
+    readonly now: Date;
   } & KeygenRun,
 ): Promise<SignedTrust> {
-  const { folder, key, terminal, env, signal } = options;
+  const { folder, key, terminal, now, env, signal } = options;
   const files = await readTrustFiles(folder);
-  const { version } = parseTrustFolder(folder, files).policy;
+  const trust = parseTrustFolder(folder, files);
+  const { version } = trust.policy;
+  await refuseUnusable(trust, { now, env, signal });
   const message = trustManifest(files);
   const blocks = signaturesOf(files);
   const subject = join(folder, trustSignaturesName);
@@ -91,7 +95,7 @@ export interface AcceptedTrust {
  * Puts a new trust folder in the place of the one in force, once the threshold of the one in force signed the new
  * one and its version is higher. What was read and verified is what is written; the old folder is kept beside it.
  *
- * @throws {WireOfflineError} what `verifySignatures` and `readTrustFolder` throw; TRUST_NOT_NEWER; OUTPUT_EXISTS where
+ * @throws {WireOfflineError} what `verifySignatures`, `readTrustFolder` and `refuseUnusable` throw; TRUST_NOT_NEWER; OUTPUT_EXISTS where
  * something has the place that the old folder would be kept at.
  */
 export async function acceptTrustFolder(options: AcceptTrustOptions): Promise<AcceptedTrust> {
@@ -105,8 +109,10 @@ export async function acceptTrustFolder(options: AcceptTrustOptions): Promise<Ac
     message: trustManifest(files),
     blocks: signaturesOf(files),
   });
-  const [from, to] = [trust.policy.version, parseTrustFolder(candidate, files).policy.version];
+  const next = parseTrustFolder(candidate, files);
+  const [from, to] = [trust.policy.version, next.policy.version];
   refuseOlder(candidate, { from, to });
+  await refuseUnusable(next, { now, env, signal });
   const kept = await exchange(trust, files);
   return { signers, from, to, kept };
 }
@@ -125,7 +131,8 @@ function refuseOlder(folder: string, { from, to }: { from: number; to: number })
 
 /** Two renames: killed between them, no trust folder is there and every reader refuses until it is put back. */
 async function exchange({ folder, policy }: TrustFolder, files: TrustFiles): Promise<string> {
-  const place = folder.replace(/\/+$/, '');
+  // Where a link leads, not the link: whoever reads the folder by its own name is to see the new one, too.
+  const place = await realpath(folder);
   const kept = `${place}.v${String(policy.version)}`;
   if (await isThere(kept))
     throw new WireOfflineError('OUTPUT_EXISTS', {

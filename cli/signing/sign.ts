@@ -2,7 +2,8 @@ import { WireOfflineError } from '../errors.js';
 import { bundleNamespace, type Namespace } from './namespaces.js';
 import { fingerprintOf } from './public-key.js';
 import { parseBlock } from './signature-block.js';
-import { addSignature, emptySignatureArea } from './signatures.js';
+import { refuseFalse } from './refuse-false.js';
+import { addSignature, emptySignatureArea, parseSignatureArea } from './signatures.js';
 import type { SigningKey } from './signing-key.js';
 import { makeSignature, type KeygenRun } from './ssh-keygen.js';
 
@@ -36,16 +37,32 @@ export async function signBytes(
 }
 
 /**
- * A whole `bundle.sigs` with the signatures of some keys over the bytes of a `bundle.json`.
+ * A whole `bundle.sigs` with the signatures of some keys over the bytes of a `bundle.json`, after those that are
+ * `there` already. Where what is there is not true of these bytes, it is dropped.
  *
  * @throws {WireOfflineError} SIGNING_FAILED; KEY_HAS_SIGNED where a key is given twice.
  */
 export async function signBundleHead(
   keys: readonly SigningKey[],
-  options: SignOptions,
+  options: SignOptions & { readonly there?: Uint8Array | undefined },
 ): Promise<Uint8Array> {
-  let area = emptySignatureArea();
-  for (const key of keys)
-    area = addSignature(area, await signBytes(key, { ...options, namespace: bundleNamespace }));
+  const { there, ...run } = options;
+  let area = there !== undefined && (await isTrue(there, run)) ? there : emptySignatureArea();
+  const signed = new Set(parseSignatureArea(area).map(({ key }) => key.base64));
+  for (const key of keys.filter(({ key: { base64 } }) => !signed.has(base64)))
+    area = addSignature(area, await signBytes(key, { ...run, namespace: bundleNamespace }));
   return area;
+}
+
+async function isTrue(area: Uint8Array, { message, env, signal }: SignOptions): Promise<boolean> {
+  try {
+    const blocks = parseSignatureArea(area);
+    const subject = 'the bundle that is there';
+    await refuseFalse({ subject, namespace: bundleNamespace, message, blocks, env, signal });
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof WireOfflineError) return false;
+    throw error;
+  }
 }

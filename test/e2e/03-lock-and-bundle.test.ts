@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, lstat, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -245,6 +245,44 @@ describe('bundling', () => {
     expect(await readdir(world.work)).not.toContain('x.bundle');
     await succeed(bundleWords('x.bundle'));
     expect(await readdir(world.work)).toEqual(['x.bundle', 'x.lock.yaml', 'x.recipe.yaml']);
+  });
+});
+
+describe('a bundle that is there already', () => {
+  it('is left alone with what others have signed, and gains what is missing', async () => {
+    await arrange();
+    await makeTestKey(world.folder, 'bob');
+    await succeed(lockWords);
+    await succeed(bundleWords('x.bundle'));
+    await succeed(['sign', 'x.bundle', '--key', '../bob']);
+    const signed = await readFile(inWork('x.bundle'));
+    const again = await succeed(bundleWords('x.bundle', '--force', '-o', 'json'));
+    expect(JSON.parse(again.stdout)).toMatchObject({ unchanged: true });
+    await succeed(bundleWords('y.bundle', '--key', '../bob'));
+    await succeed(bundleWords('z.bundle'));
+    await succeed(bundleWords('z.bundle', '--force', '--key', '../bob'));
+    for (const name of ['x.bundle', 'y.bundle', 'z.bundle'])
+      expect(Buffer.compare(await readFile(inWork(name)), signed)).toBe(0);
+  });
+
+  it('is replaced where it is a link to the same bytes', async () => {
+    await arrange();
+    await succeed(lockWords);
+    await succeed(bundleWords('x.bundle'));
+    await symlink('x.bundle', inWork('link.bundle'));
+    const forced = await succeed(bundleWords('link.bundle', '--force', '-o', 'json'));
+    expect(JSON.parse(forced.stdout)).toMatchObject({ unchanged: false });
+    expect((await lstat(inWork('link.bundle'))).isFile()).toBe(true);
+  });
+
+  it('is never what the bundle is made of', async () => {
+    await arrange();
+    await succeed(lockWords);
+    for (const out of ['../alice', 'x.recipe.yaml', 'more/y.recipe.yaml', 'x.lock.yaml']) {
+      const { status, stderr } = await runCli(world, { argv: bundleWords(out, '--force') });
+      expect({ status, stderr }).toMatchObject({ status: 2 });
+    }
+    await succeed(bundleWords('x.bundle'));
   });
 });
 

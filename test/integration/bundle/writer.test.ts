@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openBundle } from '../../../cli/bundle/reader.js';
-import { replaceSignatures } from '../../../cli/bundle/head.js';
+import { changeSignatures } from '../../../cli/bundle/head.js';
 import { writeBundle, type BundleInput } from '../../../cli/bundle/writer.js';
 import { WireOfflineError } from '../../../cli/errors.js';
 import {
@@ -206,7 +206,7 @@ describe('signatures', () => {
   it('are put in place, and nothing else of the file changes', async () => {
     const { file, identity } = await makeSmallBundle(world, { sign: unsigned });
     const before = await readFile(file);
-    await replaceSignatures(file, Buffer.alloc(65_536, 's'));
+    await changeSignatures(file, () => Buffer.alloc(65_536, 's'));
     const after = await readFile(file);
     const changed = [...after.keys()].filter((index) => after[index] !== before[index]);
     expect(changed.length).toBe(65_536);

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -49,7 +49,7 @@ describe('a new trust folder', () => {
     const run = { terminal: false, env: world.env, signal };
     for (const name of who) {
       const key = await readSigningKey({ ...run, keyFile: keys[name].file });
-      await signTrustFolder({ ...run, folder: next, key });
+      await signTrustFolder({ ...run, folder: next, key, now });
     }
   };
   const accept = (): Promise<AcceptedTrust> =>
@@ -163,6 +163,32 @@ describe('a new trust folder', () => {
   it('is refused where it could not be trusted itself, though all signed it', async () => {
     await writeFile(join(next, 'policy.yaml'), 'schemaVersion: 1\n');
     await expect(sign('alice')).rejects.toMatchObject({ code: 'TRUST_INVALID' });
+  });
+
+  it('is refused where its revocation list is damaged, or revokes too many', async () => {
+    const file = join(next, 'revoked.krl');
+    await writeFile(file, 'SSHKRL\n\0and nothing that it should be');
+    await expect(sign('alice')).rejects.toMatchObject({ code: 'TRUST_INVALID' });
+    await revoke(file, [keys.bob, keys.carol]);
+    await expect(sign('alice')).rejects.toMatchObject({ code: 'TRUST_INVALID' });
+  });
+
+  it('is refused where nobody in it may sign the one after it', async () => {
+    await writeTrust(next, {
+      lines: [signerLine('bob', keys.bob).replace(',wire-offline-trust', '')],
+      threshold: 1,
+      version: 2,
+    });
+    await expect(sign('alice')).rejects.toMatchObject({ code: 'TRUST_INVALID' });
+  });
+
+  it('takes the place that a link leads to', async () => {
+    await sign('alice', 'bob');
+    const real = old;
+    old = join(world.work, 'link');
+    await symlink(real, old);
+    expect(await accept()).toMatchObject({ to: 2, kept: `${real}.v1` });
+    expect((await readTrustFolder(real)).policy.version).toBe(2);
   });
 
   it('is refused where the old one cannot be kept, and nothing moved', async () => {

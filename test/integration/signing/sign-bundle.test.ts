@@ -62,6 +62,13 @@ describe('signing a bundle', () => {
     expect(opened.acceptance.identities).toEqual(['alice', 'bob']);
   });
 
+  it('keeps all signatures where several people sign at once', async () => {
+    const people = ['carol', 'dave', 'erin', 'frank'];
+    const keys = await Promise.all(people.map((name) => makeTestKey(world.folder, name)));
+    await Promise.all(keys.map(sign));
+    expect(await sign(alice)).toMatchObject({ signatures: 5 });
+  });
+
   it('shows what is signed, and changes nothing but the area of signatures', async () => {
     const before = await readFile(bundle.file);
     await sign(alice);
