@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { isAfter, startOfTime, timeUuids } from '../../api/time-uuid.js';
 import type { Clock } from '../../clock.js';
@@ -47,6 +48,8 @@ const maxBatchEntries = 16;
 const maxBatchBytes = 24 * 1024;
 /** How often a decision is tried against other gundecks. */
 const attempts = 20;
+/** Two that meet do not meet again at once. */
+const maxPauseMs = 20;
 
 const moveStatement = conditional(
   'UPDATE notification SET last = ? WHERE user = ? IF last = ?',
@@ -126,11 +129,12 @@ export class LogWriter {
 
   async #store(user: string, entries: readonly Entry[], known: string | undefined) {
     let last = known ?? (await this.#options.heads.read(user)).last;
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const logged = this.#number(entries, last);
       const current = await this.#decide(user, logged, last);
       if (current === undefined) return logged;
       last = current;
+      await pause(Math.random() * maxPauseMs);
     }
     throw new Unavailable('cassandra', new Error(`the log of ${user} is written by too many`));
   }
@@ -151,21 +155,22 @@ export class LogWriter {
     logged: readonly Logged[],
     last: string,
   ): Promise<string | undefined> {
+    const { cassandra, heads } = this.#options;
     const newest = logged.at(-1)?.id ?? last;
     const move = { statement: moveStatement, values: [newest, user, toColumn(last)] };
     try {
-      const outcome = await this.#options.cassandra.decideAll(
+      const outcome = await cassandra.decideAll(
         move,
         logged.map((one) => this.#insert(one)),
       );
       return outcome.applied ? undefined : (outcome.current?.last ?? startOfTime);
     } catch (error) {
-      if (error instanceof Undecided && (await this.#exists(user, newest))) return undefined;
-      throw error;
+      if (!(error instanceof Undecided)) throw error;
+      return (await this.#exists(user, newest)) ? undefined : (await heads.read(user)).last;
     }
   }
 
-  /** Reading serially ends what was left undecided. */
+  /** Reading serially ends what was left undecided: what is not there then will not be. */
   async #exists(user: string, id: string): Promise<boolean> {
     return (await this.#options.cassandra.one(existsStatement, [user, id])) !== undefined;
   }
