@@ -22,7 +22,12 @@ export interface UpgradeParts {
 /** From nginz, for a verified access token. */
 const identity = z.object({
   user: z.uuid().toLowerCase(),
-  connection: z.string().max(64).optional(),
+  // Tokens that name no connection come with an empty one.
+  connection: z
+    .string()
+    .max(64)
+    .optional()
+    .transform((text) => (text === '' ? undefined : text)),
 });
 
 const search = z.object({ client: clientId.optional(), sync_marker: z.uuid().optional() });
