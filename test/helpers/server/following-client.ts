@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAfter, startOfTime } from '../../../server/api/time-uuid.js';
-import { fetchAll, numberOf, openSocket, type ReceivedNotification, type SocketClient } from './socket-client.js';
+import {
+  fetchAll,
+  numberOf,
+  openSocket,
+  type ReceivedNotification,
+  type SocketClient,
+} from './socket-client.js';
 
 export interface FollowingOptions {
   readonly user: string;
@@ -22,7 +28,14 @@ export interface FollowingClient {
  * Starts one. It is strict: it takes nothing that is not later than all it has, so what comes out of order is lost to it.
  */
 export function follow(options: FollowingOptions): FollowingClient {
-  const state: State = { ...options, taken: [], last: startOfTime, attempt: 0, stopped: false, socket: undefined };
+  const state: State = {
+    ...options,
+    taken: [],
+    last: startOfTime,
+    attempt: 0,
+    stopped: false,
+    socket: undefined,
+  };
   const running = run(state);
   return {
     get numbers() {
@@ -65,7 +78,7 @@ async function session(state: State): Promise<void> {
     const url = turn(state, state.gundeckUrls());
     const since = state.last === startOfTime ? {} : { since: state.last };
     for (const notification of await fetchAll({ url, user, ...since })) take(state, notification);
-    for (let at = 0; !socket.isClosed() || at < socket.texts.length; ) {
+    for (let at = 0; !socket.isClosed() || at < socket.texts.length;) {
       const fresh = socket.notifications.slice(at);
       at += fresh.length;
       for (const notification of fresh) take(state, notification);

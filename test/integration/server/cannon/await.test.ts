@@ -35,7 +35,10 @@ describe('the legacy socket', () => {
   it('brings what is pushed, with the ids that are fetched', async () => {
     const user = randomUUID();
     const socket = await openSocket({ url: cannon.url, user });
-    await push(gundeck.url, [1, 2, 3].map((number) => numbered(user, number)));
+    await push(
+      gundeck.url,
+      [1, 2, 3].map((number) => numbered(user, number)),
+    );
     await came(socket, 3);
     expect(socket.notifications).toEqual(await fetchAll({ url: gundeck.url, user }));
     socket.close();

@@ -26,9 +26,7 @@ let gundecks: ServiceProcess[];
 let cannons: ServiceProcess[];
 let clients: FollowingClient[];
 /** By user: the numbers that were acknowledged. */
-const acknowledged = new Map<string, Set<number>>(
-  users.map((user) => [user, new Set()]),
-);
+const acknowledged = new Map<string, Set<number>>(users.map((user) => [user, new Set()]));
 let nextNumber = 0;
 
 beforeAll(async () => {
