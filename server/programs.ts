@@ -9,6 +9,10 @@ export const programs = {
     const { startService } = await import('./service/start-service.js');
     return startService((await import('./services/brig/brig.js')).brig, options);
   },
+  galley: async (options) => {
+    const { startService } = await import('./service/start-service.js');
+    return startService((await import('./services/galley/galley.js')).galley, options);
+  },
   'cassandra-migrations': async (options) => {
     await (await import('./jobs/cassandra-migrations.js')).cassandraMigrations(options);
     return undefined;

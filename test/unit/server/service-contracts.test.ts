@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { serviceContracts } from '../../../server/contract/services.js';
 import { brig } from '../../../server/services/brig/brig.js';
+import { galley } from '../../../server/services/galley/galley.js';
 
 /** The services that have code. */
-const services = [brig];
+const services = [brig, galley];
 
 describe('the contract of a service', () => {
   it.each(services.map((service) => [service.contract.id, service] as const))(
