@@ -1,9 +1,11 @@
 import { brigMigrations } from './brig/brig-migrations.js';
+import { galleyMigrations } from './galley/galley-migrations.js';
 import type { KeyspaceMigrations } from './migration.js';
 
 /** Every keyspace of the backend with its migrations. */
 export const keyspaces: readonly KeyspaceMigrations[] = [
   { keyspace: 'brig', migrations: brigMigrations },
+  { keyspace: 'galley', migrations: galleyMigrations },
 ];
 
 /** The schema version that this code needs of a keyspace. */
