@@ -113,7 +113,10 @@ export class ConversationStore {
     const left = before === undefined ? [] : difference(before, after);
     // Before the change: who is in a conversation always finds it. Of a change that is not made, an entry may stay.
     await this.#writeIndex(
-      joined.map((user) => ({ statement: indexStatements.add, values: [user, after.id, revision] })),
+      joined.map((user) => ({
+        statement: indexStatements.add,
+        values: [user, after.id, revision],
+      })),
     );
     const first = { statement: conversationStatements.change, values: changeValues(after, ids) };
     if (!(await this.#decide(first, { ids, id: after.id, writes: memberWrites(before, after) })))

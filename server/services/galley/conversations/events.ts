@@ -65,10 +65,7 @@ export function memberJoinEvent(
   });
 }
 
-export function memberLeaveEvent(
-  happening: Happening,
-  left: readonly string[],
-): ConversationEvent {
+export function memberLeaveEvent(happening: Happening, left: readonly string[]): ConversationEvent {
   const isLeaving = left.length === 1 && left[0] === happening.from;
   return eventOf(happening, 'member-leave', {
     user_ids: [...left],
