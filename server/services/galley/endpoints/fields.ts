@@ -20,7 +20,10 @@ const maxNameLength = 256;
 export const conversationName = z
   .string()
   .transform((text) => Buffer.from(text).toString())
-  .refine((text) => text !== '' && [...text].length <= maxNameLength, 'expected 1-256 characters');
+  .refine(
+    (text) => text !== '' && Array.from(text).length <= maxNameLength,
+    'expected 1-256 characters',
+  );
 
 /** Without repetitions. */
 export const accessSet = z

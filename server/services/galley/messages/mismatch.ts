@@ -32,7 +32,7 @@ export interface Judgement {
 
 /** Compares a message's recipients with those who should get it. Source: backend-api 3.7. */
 export function judgeRecipients(message: ProteusMessage, audience: Audience): Judgement {
-  const given = message.recipients.get(audience.domain) ?? new Map();
+  const given = message.recipients.get(audience.domain) ?? noTexts;
   const missing = missingOf(given, { message, audience });
   return {
     missing: missing.report(),
@@ -41,6 +41,8 @@ export function judgeRecipients(message: ProteusMessage, audience: Audience): Ju
     deliveries: deliveriesOf(given, audience),
   };
 }
+
+const noTexts: TextsByUser = new Map();
 
 /** Collects clients; names come from outside, so that they are keys of maps until the end. */
 class ReportMaker {
@@ -58,11 +60,9 @@ class ReportMaker {
   }
 
   report(): ClientReport {
-    const domains = [...this.#domains].map(([domain, users]) => [
-      domain,
-      Object.fromEntries(users),
-    ]);
-    return Object.fromEntries(domains);
+    const report = new Map<string, Record<string, string[]>>();
+    for (const [domain, users] of this.#domains) report.set(domain, Object.fromEntries(users));
+    return Object.fromEntries(report);
   }
 }
 

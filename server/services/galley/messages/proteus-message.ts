@@ -49,7 +49,12 @@ export function parseProteusMessage(message: Uint8Array): ProteusMessage {
     message,
     new Map<number, TakeField>([
       [fieldKey(1, bytes), (value) => (sender = parseClientId(value))],
-      [fieldKey(2, bytes), (value) => parseUserEntries(value.bytes(), { recipients, budget })],
+      [
+        fieldKey(2, bytes),
+        (value) => {
+          parseUserEntries(value.bytes(), { recipients, budget });
+        },
+      ],
       [fieldKey(4, bytes), (value) => (blob = value.bytes())],
       [fieldKey(6, varint), (value) => (transient = value.unsigned() !== 0n)],
       ...strategyFields(setStrategy),

@@ -32,7 +32,7 @@ export function fieldKey(number: number, type: keyof typeof wireTypes): number {
 export function readFields(bytes: Uint8Array, fields: ReadonlyMap<number, TakeField>): void {
   const reader = protobuf.Reader.create(bytes);
   const value: FieldValue = {
-    unsigned: () => reading(() => BigInt(reader.uint64().toString())),
+    unsigned: () => reading(() => toBigint(reader.uint64())),
     text: () => reading(() => reader.string()),
     bytes: () => reading(() => reader.bytes()),
   };
@@ -50,4 +50,10 @@ function reading<T>(read: () => T): T {
   } catch (error) {
     throw new BadProtobuf('not a protobuf message', { cause: error });
   }
+}
+
+/** The library gives halves, or a number where it has no class for them. */
+function toBigint(value: number | { readonly low: number; readonly high: number }): bigint {
+  if (typeof value === 'number') return BigInt(value);
+  return (BigInt(value.high >>> 0) << 32n) | BigInt(value.low >>> 0);
 }
