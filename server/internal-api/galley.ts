@@ -59,7 +59,7 @@ export const blockEndpoint = endpoint({
 /** Forgets a client of a user. */
 export const clientGoneEndpoint = endpoint({
   method: 'delete',
-  path: '/i/clients/:user/:client',
+  path: '/i/galley/clients/:user/:client',
   summary: 'Forget a client',
   auth: 'internal',
   params: z.object({ user: uuid, client: clientId }),
