@@ -91,7 +91,12 @@ export const serviceContracts: readonly ServiceContract[] = [
     secrets: secretsOf('cassandra-password', 'redis-password'),
     identities: [
       cassandraRole('gundeck'),
-      { store: 'redis', name: 'gundeck', owns: ['user:*'], passwordSecret: 'redis-password' },
+      {
+        store: 'redis',
+        name: 'gundeck',
+        owns: ['user:*', 'presences:*'],
+        passwordSecret: 'redis-password',
+      },
     ],
   },
   {

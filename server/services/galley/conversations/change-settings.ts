@@ -70,14 +70,15 @@ export function opening(access: readonly Access[], accessRoles: readonly AccessR
     change(conversation) {
       if (access.includes('private') || !accessRoles.includes('non_team_member'))
         throw new ApiError(invalidOperation, { message: 'Invalid access' });
-      const isSame =
-        isSameSet(conversation.access, access) && isSameSet(conversation.accessRoles, accessRoles);
-      return isSame ? undefined : { access, accessRoles };
+      const isSo =
+        isSame(conversation.access, access) && isSame(conversation.accessRoles, accessRoles);
+      return isSo ? undefined : { access, accessRoles };
     },
     event: (happening, after) => accessEvent(happening, after),
   } satisfies SettingChange;
 }
 
-function isSameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((member) => other.includes(member));
+/** Of sets in the one order that they have. */
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.join() === other.join();
 }

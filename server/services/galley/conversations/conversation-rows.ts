@@ -27,8 +27,11 @@ const sharedColumns = {
   type: z.enum(['group', 'self', 'one2one', 'connect']),
   creator: uuidColumn,
   name: optionalTextColumn,
-  access: textsColumn.pipe(z.array(z.enum(accessModes))),
-  access_roles: textsColumn.pipe(z.array(z.enum(accessRoles))),
+  // Cassandra gives sets in an order of its own.
+  access: textsColumn.transform((texts) => accessModes.filter((mode) => texts.includes(mode))),
+  access_roles: textsColumn.transform((texts) =>
+    accessRoles.filter((role) => texts.includes(role)),
+  ),
   message_timer_ms: z
     .bigint()
     .nullable()

@@ -25,17 +25,17 @@ export const conversationName = z
     'expected 1-256 characters',
   );
 
-/** Without repetitions. */
+/** A set: without repetitions, in one order. */
 export const accessSet = z
   .array(z.enum(accessModes))
   .max(32)
-  .transform((modes) => [...new Set(modes)]);
+  .transform((given) => accessModes.filter((mode) => given.includes(mode)));
 
-/** Without repetitions. */
+/** A set, as above. */
 export const accessRoleSet = z
   .array(z.enum(accessRoles))
   .max(32)
-  .transform((roles) => [...new Set(roles)]);
+  .transform((given) => accessRoles.filter((role) => given.includes(role)));
 
 export const conversationRole = z.enum(conversationRoles);
 

@@ -85,7 +85,7 @@ async function deliver(
   if (!judgement.isComplete) return { isStored: false, status };
   requireSize(message, judgement);
   const happening = { domain, conversation, from: identity.user, timeMs };
-  await announcer.push(pushesOf(message, { judgement, happening, act }), context);
+  await announcer.pushOnce(pushesOf(message, { judgement, happening, act }), context);
   return { isStored: true, status };
 }
 

@@ -42,10 +42,10 @@ const settings: readonly (readonly [string, unknown, string, object, object])[] 
   ],
   [
     '/access',
-    { access: ['invite', 'code'], access_role: openRoles },
+    { access: ['code', 'invite', 'code'], access_role: [...openRoles].reverse() },
     'access-update',
     { access: ['invite', 'code'], access_role: 'non_activated', access_role_v2: openRoles },
-    { access: ['code', 'invite'], access_role: ['guest', 'non_team_member', 'team_member'] },
+    { access: ['invite', 'code'], access_role: openRoles },
   ],
 ];
 
