@@ -25,6 +25,10 @@ export const programs = {
     await (await import('./jobs/cassandra-migrations.js')).cassandraMigrations(options);
     return undefined;
   },
+  'galley-migrate-data': async (options) => {
+    await (await import('./jobs/galley-migrate-data.js')).galleyMigrateData(options);
+    return undefined;
+  },
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ProgramName = keyof typeof programs;

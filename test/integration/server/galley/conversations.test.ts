@@ -91,8 +91,8 @@ describe('a group', () => {
         ],
       },
     });
-    const { failed_to_add: _, ...shown } = z.looseObject({}).parse(answer.body);
-    expect((await callAs(galley, ada, { path: pathOf(id) })).body).toEqual(shown);
+    const { body } = await callAs(galley, ada, { path: pathOf(id) });
+    expect({ ...z.looseObject({}).parse(body), failed_to_add: [] }).toEqual(answer.body);
   });
 
   it('is told to each member as that member sees it, in the form that events have', async () => {
