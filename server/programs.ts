@@ -9,6 +9,10 @@ export const programs = {
     const { startService } = await import('./service/start-service.js');
     return startService((await import('./services/brig/brig.js')).brig, options);
   },
+  galley: async (options) => {
+    const { startService } = await import('./service/start-service.js');
+    return startService((await import('./services/galley/galley.js')).galley, options);
+  },
   gundeck: async (options) => {
     const { startService } = await import('./service/start-service.js');
     return startService((await import('./services/gundeck/gundeck.js')).gundeck, options);
@@ -19,6 +23,10 @@ export const programs = {
   },
   'cassandra-migrations': async (options) => {
     await (await import('./jobs/cassandra-migrations.js')).cassandraMigrations(options);
+    return undefined;
+  },
+  'galley-migrate-data': async (options) => {
+    await (await import('./jobs/galley-migrate-data.js')).galleyMigrateData(options);
     return undefined;
   },
 } as const satisfies Readonly<Record<string, Program>>;

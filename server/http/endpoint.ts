@@ -88,6 +88,9 @@ export interface Input<A extends Auth, P extends z.ZodType, Q extends z.ZodType,
   readonly address: string;
 }
 
+/** What a handler gets as the body of an endpoint. */
+export type BodyOf<S> = S extends { readonly body?: BodySpec<infer B> } ? B : never;
+
 export type IdentityOf<A extends Auth> = A extends 'user' ? Identity : undefined;
 
 /** Fixes the types of an endpoint's description. */

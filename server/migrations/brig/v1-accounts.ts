@@ -25,13 +25,15 @@ export const accounts: Migration = {
     `CREATE TABLE IF NOT EXISTS failed_login (
       subject text, at timeuuid, PRIMARY KEY (subject, at))`,
     `CREATE TABLE IF NOT EXISTS client (
-      user uuid, id text, revision int static,
+      user uuid, id text, revision uuid static,
       type text, class text, label text, model text, cookie text,
       capabilities set<text>, mls_public_keys map<text, text>,
       created_at timestamp, last_active timestamp,
       PRIMARY KEY (user, id))`,
+    // Written with conditions only: what takes a key and what brings one are decided by Paxos.
     `CREATE TABLE IF NOT EXISTS prekey (
-      user uuid, client text, id int, key text, PRIMARY KEY ((user, client), id))`,
+      user uuid, client text, id int, key text, written int static,
+      PRIMARY KEY ((user, client), id))`,
     // Written with conditions only.
     `CREATE TABLE IF NOT EXISTS connection (
       user uuid, other uuid, status text, conversation uuid, last_update timestamp,

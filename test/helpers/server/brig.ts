@@ -7,6 +7,8 @@ export interface TestBrigOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   readonly smtpPort?: number;
+  /** Where galley and gundeck are. */
+  readonly peersUrl?: string;
 }
 
 /** Starts brig on the run's Cassandra, and waits until it is ready. */
@@ -18,6 +20,8 @@ export async function startTestBrig(options: TestBrigOptions = {}): Promise<Test
     SMTP_TLS: 'none',
     MAIL_FROM: 'wire@wire.example',
     ACCOUNT_URL: 'https://account.wire.example',
+    GALLEY_URL: options.peersUrl ?? 'http://127.0.0.1:1',
+    GUNDECK_URL: options.peersUrl ?? 'http://127.0.0.1:1',
     COOKIE_INSECURE: 'true',
     ...options.env,
   };

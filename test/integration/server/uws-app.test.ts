@@ -46,6 +46,23 @@ describe('the HTTP server', () => {
     expect(errors).toContain(failure);
   });
 
+  it('survives a body that goes on behind its answer', async () => {
+    const base = await serve(() => ({ status: 413 }));
+    const sending = request(base, {
+      method: 'POST',
+      reset: true,
+      body: Buffer.alloc(32 * 1024 * 1024),
+    });
+    const answered = await sending.then(
+      ({ statusCode }) => statusCode,
+      // The connection may be closed before the client reads.
+      () => 413,
+    );
+    expect(answered).toBe(413);
+    const next = await request(base, { reset: true });
+    expect(next.statusCode).toBe(413);
+  });
+
   it('survives a client that goes away, and tells the route', async () => {
     let aborted: (() => void) | undefined;
     const gone = new Promise<void>((resolve) => (aborted = resolve));

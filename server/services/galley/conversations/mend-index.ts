@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { uuidColumn } from '../../../stores/cassandra/columns.js';
+import type { Bound, Cassandra } from '../../../stores/cassandra/cassandra.js';
+import { select, type Statement } from '../../../stores/cassandra/statement.js';
+import { conversationStatements, indexStatements } from './conversation-rows.js';
+
+const statements = {
+  members: select(
+    'SELECT id, user, revision FROM conversation',
+    z.object({ id: uuidColumn, user: uuidColumn.nullable(), revision: z.bigint() }),
+  ),
+  member: select(
+    'SELECT user FROM conversation WHERE id = ? AND user = ?',
+    z.object({ user: uuidColumn }),
+  ),
+  entries: select(
+    'SELECT user, conversation FROM conversation_of_user',
+    z.object({ user: uuidColumn, conversation: uuidColumn }),
+  ),
+};
+
+const pageRows = 500;
+
+/** What was looked at and what was wrong. */
+export interface MendedIndex {
+  readonly members: number;
+  readonly entries: number;
+  /** Entries of people who are not in the conversation. */
+  readonly removed: number;
+}
+
+/**
+ * Makes everyone's list of conversations agree with the members of the conversations. Its writes have the revision
+ * that it read as their time, so that a change of a conversation that comes in between wins.
+ */
+export async function mendIndex(cassandra: Cassandra): Promise<MendedIndex> {
+  let [members, entries, removed] = [0, 0, 0];
+  for await (const row of allRows(cassandra, statements.members)) {
+    if (row.user === null) continue;
+    members += 1;
+    await cassandra.write(indexStatements.add, [row.user, row.id, row.revision]);
+  }
+  for await (const entry of allRows(cassandra, statements.entries)) {
+    entries += 1;
+    const removal = await removalOf(cassandra, entry);
+    if (removal === undefined) continue;
+    removed += 1;
+    await cassandra.writeAll([removal]);
+  }
+  return { members, entries, removed };
+}
+
+async function* allRows<R extends z.ZodType>(
+  cassandra: Cassandra,
+  statement: Statement<R>,
+): AsyncGenerator<z.output<R>> {
+  let after: string | undefined;
+  do {
+    const { rows, next } = await cassandra.page(statement, [], { size: pageRows, after });
+    yield* rows;
+    after = next;
+  } while (after !== undefined);
+}
+
+async function removalOf(
+  cassandra: Cassandra,
+  { user, conversation }: { readonly user: string; readonly conversation: string },
+): Promise<Bound | undefined> {
+  // The revision comes before the member: who joins later does so at a higher one.
+  const shared = await cassandra.one(conversationStatements.shared, [conversation]);
+  // It may be about to be made.
+  if (shared === undefined) return undefined;
+  if ((await cassandra.one(statements.member, [conversation, user])) !== undefined)
+    return undefined;
+  return { statement: indexStatements.drop, values: [shared.revision, user, conversation] };
+}
