@@ -49,7 +49,10 @@ async function open(session: Session, { sockets, teller }: UpgradeParts): Promis
   sockets.add(session);
   try {
     session.prepare(await teller.opens(session));
-    return session;
+    if (!session.ended) return session;
+    // A newer one of the same connection came meanwhile, or the cannon ends.
+    teller.closed(session);
+    throw new ApiError(unavailable);
   } catch (error) {
     session.end(1011, 'gundeck is away');
     throw error;

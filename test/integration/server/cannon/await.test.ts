@@ -114,6 +114,19 @@ describe('the legacy socket', () => {
     newer.close();
   });
 
+  it('stays alone of those of one connection that open at once', async () => {
+    const user = randomUUID();
+    const opening = [1, 2, 3, 4].map(() => openSocket({ url: cannon.url, user, connection: '22' }));
+    const settled = await Promise.allSettled(opening);
+    const opened = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const open = () => opened.filter((socket) => !socket.isClosed());
+    await until('one is left', () => Promise.resolve(open().length === 1));
+    const [left] = open();
+    await push(gundeck.url, [numbered(user, 1)]);
+    await until('it gets what comes', () => Promise.resolve(left?.numbers.length === 1));
+    left?.close();
+  });
+
   it.each([
     ['/await', ''],
     ['/nothing', randomUUID()],
