@@ -96,6 +96,7 @@ export const gundeckEnvironment = [
   ...common,
   ...cassandra,
   ...redis,
+  { name: 'GUNDECK_PUSH_URL', what: 'where other gundecks reach this replica, and no other' },
   {
     name: 'NOTIFICATION_SECONDS',
     what: 'how long notifications are kept',

@@ -43,6 +43,14 @@ export const pushEndpoint = endpoint({
   },
 });
 
+/** The same, from one gundeck to the one that writes the logs. */
+export const writerEndpoint = endpoint({
+  ...pushEndpoint,
+  path: '/i/push/writer',
+  summary: 'Store notifications, as the one that writes the logs',
+  replies: { ...pushEndpoint.replies, 409: empty('Another gundeck writes the logs: nothing is stored') },
+});
+
 /** Forgets a client: its queue. What is stored for its user ends by itself. */
 export const clientRemovedEndpoint = endpoint({
   method: 'delete',

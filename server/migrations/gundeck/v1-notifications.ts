@@ -9,8 +9,8 @@ export const notifications: Migration = {
   version: 1,
   title: 'notifications, queues and cannons',
   statements: [
-    // Written with conditions only. `last` is the newest id, and `queues` tells from where on a client has a queue; they
-    // stay when rows end by their TTL, so that it shows what was missed.
+    // `last` is the newest id, and `queues` tells from where on a client has a queue, which is written with conditions
+    // only. Both stay when rows end by their TTL, so that it shows what was missed.
     `CREATE TABLE IF NOT EXISTS notification (
       user uuid, id timeuuid,
       last timeuuid static, queues map<text, timeuuid> static,
@@ -22,6 +22,8 @@ export const notifications: Migration = {
       id uuid PRIMARY KEY, payload text) WITH ${endTogether}`,
     `CREATE TABLE IF NOT EXISTS queue_position (
       user uuid, client text, acked timeuuid, PRIMARY KEY ((user, client)))`,
+    // Written with conditions only; rows end by their TTL.
+    'CREATE TABLE IF NOT EXISTS lease (name text PRIMARY KEY, owner text)',
     // One partition: an island has a handful of cannons. Rows end by their TTL.
     `CREATE TABLE IF NOT EXISTS cannon (
       kind text, url text, told_at timestamp, PRIMARY KEY (kind, url))`,

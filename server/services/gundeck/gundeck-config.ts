@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count } from '../../config/fields.js';
+import { count, url } from '../../config/fields.js';
 import { cassandraShape, commonShape, redisShape } from '../../config/schemas.js';
 
 /** What gundeck is told. */
@@ -7,5 +7,6 @@ export const gundeckConfig = z.object({
   ...commonShape,
   ...cassandraShape,
   ...redisShape,
+  GUNDECK_PUSH_URL: url,
   NOTIFICATION_SECONDS: count,
 });

@@ -9,6 +9,7 @@ import { connectStore } from '../../stores/store.js';
 import { Cannons } from './cannons.js';
 import { Delivery } from './delivery.js';
 import { gundeckConfig } from './gundeck-config.js';
+import { Lease } from './lease.js';
 import { LogHeads } from './log-heads.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter, type Logged } from './log-writer.js';
@@ -17,6 +18,7 @@ import { Presences } from './presences.js';
 import { Pusher } from './pusher.js';
 import { Queues } from './queues.js';
 import { notificationRoutes } from './routes/notifications.js';
+import { WriterLink } from './writer-link.js';
 import { pushRoutes } from './routes/push.js';
 import { socketRoutes } from './routes/sockets.js';
 
@@ -36,8 +38,10 @@ export const gundeck = defineService({
     const reader = new LogReader(cassandra, payloads);
     const queues = new Queues({ cassandra, heads, reader });
     const onLogged = (logged: readonly Logged[]) => void deliver(delivery, logged);
-    const writer = new LogWriter({ cassandra, heads, clock, lifeSeconds, onLogged });
-    const pusher = new Pusher({ payloads, writer, delivery, clock });
+    const lease = new Lease({ cassandra, url: config.values.GUNDECK_PUSH_URL, log, ending });
+    const link = new WriterLink(lease);
+    const writer = new LogWriter({ cassandra, heads, lease, clock, lifeSeconds, onLogged });
+    const pusher = new Pusher({ payloads, writer, delivery, clock, link });
     return {
       // Redis is none of them: without it gundeck goes on, and has to stay ready for that.
       stores: [cassandra],
@@ -46,8 +50,13 @@ export const gundeck = defineService({
         ...notificationRoutes({ reader, heads, clock }),
         ...socketRoutes({ presences, cannons, heads, reader, queues }),
       ],
-      started: () => void connectStore(redis, { log, signal: ending }),
+      started() {
+        void connectStore(redis, { log, signal: ending });
+        void lease.keep();
+      },
       async close() {
+        await lease.release();
+        await link.close();
         await delivery.close();
         await redis.close();
       },

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { startOfTime } from '../../api/time-uuid.js';
-import { Unavailable } from '../../http/api-error.js';
+import { isAfter, startOfTime } from '../../api/time-uuid.js';
 import { uuidColumn } from '../../stores/cassandra/columns.js';
 import type { Cassandra } from '../../stores/cassandra/cassandra.js';
 import { conditional, select } from '../../stores/cassandra/statement.js';
@@ -13,13 +12,11 @@ export interface LogHead {
   readonly queues: ReadonlyMap<string, string>;
 }
 
-/** A row's answer to a condition on the head. */
-export const lastRow = z.object({ last: uuidColumn.nullable() });
-
 // From the newest row: what has ended is at the other end.
 const headStatement = select(
-  'SELECT last, queues FROM notification WHERE user = ? ORDER BY id DESC LIMIT 1',
+  'SELECT id, last, queues FROM notification WHERE user = ? ORDER BY id DESC LIMIT 1',
   z.object({
+    id: uuidColumn.nullable(),
     last: uuidColumn.nullable(),
     queues: z
       .record(z.string(), uuidColumn)
@@ -29,19 +26,16 @@ const headStatement = select(
 );
 
 const startStatement = conditional(
-  'UPDATE notification SET queues[?] = ? WHERE user = ? IF last = ?',
-  lastRow,
+  'UPDATE notification SET queues[?] = ? WHERE user = ? IF queues[?] = null',
+  z.unknown(),
 );
 
 const endStatement = conditional(
-  'UPDATE notification SET queues = queues - ? WHERE user = ? IF last = ?',
-  lastRow,
+  'UPDATE notification SET queues[?] = null WHERE user = ? IF queues[?] != null',
+  z.unknown(),
 );
 
-/** How often a change is tried against others. */
-const attempts = 20;
-
-/** The heads of the logs; written with conditions only. */
+/** What stands before the notifications of each user. */
 export class LogHeads {
   readonly #cassandra: Cassandra;
 
@@ -52,43 +46,23 @@ export class LogHeads {
   /** What every acknowledged write left. */
   async read(user: string): Promise<LogHead> {
     const row = await this.#cassandra.one(headStatement, [user]);
+    const [last, id] = [row?.last ?? startOfTime, row?.id ?? startOfTime];
     return {
-      last: row?.last ?? startOfTime,
+      // A write that came late may have set back the one, but not the other.
+      last: isAfter(id, last) ? id : last,
       queues: new Map(Object.entries(row?.queues ?? {})),
     };
   }
 
-  /** From the newest notification on, the client has a queue; gives from where. One that it has stays. */
-  async startQueue(user: string, client: string): Promise<string> {
-    return this.#change(user, async (head) => {
-      const started = head.queues.get(client);
-      if (started !== undefined) return started;
-      const values = [client, head.last, user, toColumn(head.last)];
-      const { applied } = await this.#cassandra.decide(startStatement, values);
-      return applied ? head.last : undefined;
-    });
+  /** From the newest notification on, the client has a queue; one that it has stays. */
+  async startQueue(user: string, client: string): Promise<void> {
+    const { last, queues } = await this.read(user);
+    if (queues.has(client)) return;
+    await this.#cassandra.decide(startStatement, [client, last, user, client]);
   }
 
   /** The client has no queue any more. */
   async endQueue(user: string, client: string): Promise<void> {
-    await this.#change(user, async (head) => {
-      if (!head.queues.has(client)) return true;
-      const values = [[client], user, toColumn(head.last)];
-      const { applied } = await this.#cassandra.decide(endStatement, values);
-      return applied ? true : undefined;
-    });
+    await this.#cassandra.decide(endStatement, [client, user, client]);
   }
-
-  async #change<T>(user: string, once: (head: LogHead) => Promise<T | undefined>): Promise<T> {
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const result = await once(await this.read(user));
-      if (result !== undefined) return result;
-    }
-    throw new Unavailable('cassandra', new Error(`the log of ${user} is written by too many`));
-  }
-}
-
-/** A user without notifications has no newest one. */
-export function toColumn(last: string): string | null {
-  return last === startOfTime ? null : last;
 }

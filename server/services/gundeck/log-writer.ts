@@ -1,12 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
 import { isAfter, startOfTime, timeUuids } from '../../api/time-uuid.js';
 import type { Clock } from '../../clock.js';
 import { Unavailable } from '../../http/api-error.js';
-import { uuidColumn } from '../../stores/cassandra/columns.js';
-import { Undecided, type Bound, type Cassandra } from '../../stores/cassandra/cassandra.js';
-import { conditional, select, write } from '../../stores/cassandra/statement.js';
-import { lastRow, toColumn, type LogHeads } from './log-heads.js';
+import type { Lease } from './lease.js';
+import type { Bound, Cassandra } from '../../stores/cassandra/cassandra.js';
+import { write } from '../../stores/cassandra/statement.js';
+import type { LogHeads } from './log-heads.js';
 import type { Payload } from './payloads.js';
 
 /** What is to be appended to the log of one user. */
@@ -29,6 +27,7 @@ export interface Logged extends Entry {
 export interface LogWriterOptions {
   readonly cassandra: Cassandra;
   readonly heads: LogHeads;
+  readonly lease: Lease;
   readonly clock: Clock;
   readonly lifeSeconds: number;
   /** Told of what is stored at once and in the order of each log. */
@@ -43,32 +42,21 @@ interface Waiting {
 
 /** So many logs are written to at a time: Cassandra's own queues are no place to wait. */
 const maxLanes = 128;
-/** So much goes into one decision. */
+/** So much goes into one write. */
 const maxBatchEntries = 50;
 const maxBatchBytes = 24 * 1024;
-/** How often a decision is tried against other gundecks. */
-const attempts = 20;
-/** Two that meet do not meet again at once. */
-const maxPauseMs = 20;
+/** Of so many logs the newest id is remembered. */
+const maxKnown = 50_000;
 
-const moveStatement = conditional(
-  'UPDATE notification SET last = ? WHERE user = ? IF last = ?',
-  lastRow,
-);
+const moveStatement = write('UPDATE notification SET last = ? WHERE user = ?');
 const insertStatement = write(
   `INSERT INTO notification (user, id, previous, clients, except_connection, payload, payload_id)
    VALUES (?, ?, ?, ?, ?, ?, ?) USING TTL ?`,
 );
-const existsStatement = select(
-  'SELECT id FROM notification WHERE user = ? AND id = ?',
-  z.object({ id: uuidColumn }),
-  'localSerial',
-);
-
 /**
- * Appends to the logs of users. Each log is one order that all gundecks agree on, decided in Cassandra: an id is later
- * than all before it and names the one before it, so that whoever follows a log sees when something is missing. Entries
- * that wait for the same log are decided together.
+ * Appends to the logs of users. Only the gundeck that has the lease does, so that each log is in one order: an id is later
+ * than all before it, is stored after all before it, and names the one before it, so that whoever follows a log sees when
+ * something is missing. Entries that wait for the same log are stored together.
  */
 export class LogWriter {
   readonly #options: LogWriterOptions;
@@ -76,6 +64,9 @@ export class LogWriter {
   readonly #lanes = new Map<string, Waiting[]>();
   /** Logs that wait for their turn. */
   readonly #idle: string[] = [];
+  /** The newest ids of logs, as long as the lease lasts without a break. */
+  readonly #known = new Map<string, string>();
+  #knownTerm = 0;
   #running = 0;
 
   constructor(options: LogWriterOptions) {
@@ -110,33 +101,46 @@ export class LogWriter {
 
   async #run(user: string): Promise<void> {
     const lane = this.#lanes.get(user) ?? [];
-    let last: string | undefined;
     while (lane.length > 0) {
       const batch = takeBatch(lane);
       try {
         const entries = batch.map(({ entry }) => entry);
-        const logged = await this.#store(user, entries, last);
-        last = logged.at(-1)?.id;
-        this.#options.onLogged(logged);
+        this.#options.onLogged(await this.#store(user, entries));
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        last = undefined;
+        // It may have been stored all the same.
+        this.#known.delete(user);
         for (const { reject } of batch) reject(error);
       }
     }
     this.#lanes.delete(user);
   }
 
-  async #store(user: string, entries: readonly Entry[], known: string | undefined) {
-    let last = known ?? (await this.#options.heads.read(user)).last;
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const logged = this.#number(entries, last);
-      const current = await this.#decide(user, logged, last);
-      if (current === undefined) return logged;
-      last = current;
-      await pause(Math.random() * maxPauseMs);
-    }
-    throw new Unavailable('cassandra', new Error(`the log of ${user} is written by too many`));
+  async #store(user: string, entries: readonly Entry[]): Promise<Logged[]> {
+    const { cassandra, heads, lease } = this.#options;
+    const term = lease.term;
+    if (term === undefined) throw new NotTheWriter();
+    if (term !== this.#knownTerm) this.#known.clear();
+    this.#knownTerm = term;
+    const last = this.#known.get(user) ?? (await heads.read(user)).last;
+    const logged = this.#number(entries, last);
+    const newest = logged.at(-1)?.id ?? last;
+    if (lease.term !== term) throw new NotTheWriter();
+    await cassandra.writeAll([
+      { statement: moveStatement, values: [newest, user] },
+      ...logged.map((one) => this.#insert(one)),
+    ]);
+    // Another may have written later ids meanwhile, which clients have already: then it does not count as stored.
+    if (lease.term !== term) throw new Unavailable('cassandra', new Error('the lease ended'));
+    this.#know(user, newest);
+    return logged;
+  }
+
+  #know(user: string, last: string): void {
+    this.#known.delete(user);
+    this.#known.set(user, last);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > maxKnown && oldest !== undefined) this.#known.delete(oldest);
   }
 
   #number(entries: readonly Entry[], last: string): Logged[] {
@@ -147,32 +151,6 @@ export class LogWriter {
       previous = id;
       return logged;
     });
-  }
-
-  /** Undefined where it was stored, else the newest id that it met. */
-  async #decide(
-    user: string,
-    logged: readonly Logged[],
-    last: string,
-  ): Promise<string | undefined> {
-    const { cassandra, heads } = this.#options;
-    const newest = logged.at(-1)?.id ?? last;
-    const move = { statement: moveStatement, values: [newest, user, toColumn(last)] };
-    try {
-      const outcome = await cassandra.decideAll(
-        move,
-        logged.map((one) => this.#insert(one)),
-      );
-      return outcome.applied ? undefined : (outcome.current?.last ?? startOfTime);
-    } catch (error) {
-      if (!(error instanceof Undecided)) throw error;
-      return (await this.#exists(user, newest)) ? undefined : (await heads.read(user)).last;
-    }
-  }
-
-  /** Reading serially ends what was left undecided: what is not there then will not be. */
-  async #exists(user: string, id: string): Promise<boolean> {
-    return (await this.#options.cassandra.one(existsStatement, [user, id])) !== undefined;
   }
 
   #insert({ user, id, previous, clients, except, payload }: Logged): Bound {
@@ -191,7 +169,12 @@ export class LogWriter {
   }
 }
 
-/** Takes what may be decided together off a lane, one entry at least. */
+/** Another gundeck writes the logs: nothing was stored. */
+export class NotTheWriter extends Error {
+  override readonly name = 'NotTheWriter';
+}
+
+/** Takes what may be stored together off a lane, one entry at least. */
 function takeBatch(lane: Waiting[]): Waiting[] {
   let sizeBytes = 0;
   let count = 0;

@@ -11,7 +11,7 @@ export interface Payload {
   readonly id: string | undefined;
 }
 
-/** Paxos writes what it decides on several times, so only small payloads go through it. */
+/** Larger ones would be stored once more for every recipient. */
 const inlineBytes = 4 * 1024;
 /** Cassandra takes no write of more than half a segment of its commit log, 16 MiB. */
 export const maxPayloadBytes = 8 * 1024 * 1024;

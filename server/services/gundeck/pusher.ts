@@ -1,15 +1,19 @@
 import { startOfTime, timeUuids } from '../../api/time-uuid.js';
 import type { Clock } from '../../clock.js';
+import { Unavailable } from '../../http/api-error.js';
+import type { CallCause } from '../../http/internal-client.js';
 import type { Push } from '../../internal-api/gundeck.js';
 import type { Delivery } from './delivery.js';
-import type { LogWriter } from './log-writer.js';
+import { NotTheWriter, type LogWriter } from './log-writer.js';
 import { maxPayloadBytes, type Payload, type Payloads } from './payloads.js';
+import type { WriterLink } from './writer-link.js';
 
 export interface PusherOptions {
   readonly payloads: Payloads;
   readonly writer: LogWriter;
   readonly delivery: Delivery;
   readonly clock: Clock;
+  readonly link: WriterLink;
 }
 
 /** Pushes of other services: stored for each recipient, then delivered. */
@@ -21,26 +25,33 @@ export class Pusher {
     this.#options = options;
   }
 
-  /** Settles once all that is not transient is stored. False where a payload is too large to be; then nothing is. */
-  async push(pushes: readonly Push[]): Promise<boolean> {
+  /** Settles once all that is not transient is stored, here or by the gundeck that writes. False where a payload is too large. */
+  async push(pushes: readonly Push[], cause: CallCause): Promise<boolean> {
+    const lasting = pushes.filter(({ transient }) => transient !== true);
+    const isStored =
+      lasting.length === 0 ||
+      (await this.#options.link.push(lasting, () => this.write(lasting), cause));
+    for (const one of pushes) if (isStored && one.transient === true) this.#sendTransient(one);
+    return isStored;
+  }
+
+  /** Stores pushes for all recipients here. Undefined where another gundeck writes the logs, and nothing was stored. */
+  async write(pushes: readonly Push[]): Promise<boolean | undefined> {
     const texts = pushes.map(({ payload }) => JSON.stringify(payload));
     if (texts.some((text) => Buffer.byteLength(text) > maxPayloadBytes)) return false;
-    const payloads = await Promise.all(
-      pushes.map((push, at) => this.#payloadOf(push, texts[at] ?? '')),
-    );
+    const payloads = await Promise.all(texts.map((text) => this.#options.payloads.store(text)));
     // No await between these: each log gets its entries in the order of the pushes.
     const stored = pushes.flatMap((push, at) => {
       const payload = payloads[at];
-      if (payload !== undefined) return this.#append(push, payload);
-      this.#sendTransient(push, texts[at] ?? '');
-      return [];
+      return payload === undefined ? [] : this.#append(push, payload);
     });
-    await Promise.all(stored);
-    return true;
-  }
-
-  async #payloadOf({ transient }: Push, text: string): Promise<Payload | undefined> {
-    return transient === true ? undefined : this.#options.payloads.store(text);
+    const failures = (await Promise.allSettled(stored)).flatMap((one) =>
+      one.status === 'rejected' ? [one] : [],
+    );
+    if (failures.length === 0) return true;
+    const isOther = failures.every(({ reason }) => reason instanceof NotTheWriter);
+    if (isOther && failures.length === stored.length) return undefined;
+    throw new Unavailable('cassandra', failures[0]?.reason);
   }
 
   #append(push: Push, payload: Payload): Promise<void>[] {
@@ -54,7 +65,8 @@ export class Pusher {
     );
   }
 
-  #sendTransient(push: Push, payload: string): void {
+  #sendTransient(push: Push): void {
+    const payload = JSON.stringify(push.payload);
     const { clock, delivery } = this.#options;
     const id = this.#newId(clock.nowMs(), startOfTime);
     for (const { user, clients } of push.recipients) {

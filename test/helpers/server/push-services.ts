@@ -9,6 +9,7 @@ import type { Push } from '../../../server/internal-api/gundeck.js';
 import { sharedCassandra, testPassword } from '../stores/cassandra.js';
 import { redisPassword, sharedRedis } from '../stores/redis.js';
 import { endKept, freePort, keep, runFolder } from '../stores/shared-store.js';
+import { gundeckKeyspacePrefix } from './gundeck-keyspace.js';
 import { startTestService, testDomain, untilReady, type TestService } from './service.js';
 
 type Environment = Readonly<Record<string, string>>;
@@ -19,7 +20,9 @@ async function gundeckEnvironment(more: Environment): Promise<Environment> {
   const redis = more['REDIS_ADDRESS'] ?? `127.0.0.1:${String((await sharedRedis()).port)}`;
   return {
     CASSANDRA_CONTACT_POINTS: `127.0.0.1:${String(port)}`,
+    CASSANDRA_KEYSPACE_PREFIX: await gundeckKeyspacePrefix(port),
     REDIS_ADDRESS: redis,
+    ...(await ownPort()),
     ...more,
   };
 }
@@ -42,10 +45,11 @@ export async function startTestCannon(
   return service;
 }
 
-/** Where a cannon listens, and the same address for gundeck. */
+/** Where a replica listens, and the same address for others. */
 async function ownPort(): Promise<Environment> {
   const port = String(await freePort());
-  return { LISTEN_PORT: port, CANNON_PUSH_URL: `http://127.0.0.1:${port}` };
+  const url = `http://127.0.0.1:${port}`;
+  return { LISTEN_PORT: port, CANNON_PUSH_URL: url, GUNDECK_PUSH_URL: url };
 }
 
 /** A service in a process of its own. */
@@ -59,7 +63,7 @@ export interface ServiceProcess {
 /** Starts the built gundeck, on a free port unless told. */
 export async function startGundeckProcess(more: Environment = {}): Promise<ServiceProcess> {
   const env = await gundeckEnvironment(more);
-  return startProcess('gundeck', { LISTEN_PORT: String(await freePort()), ...env });
+  return startProcess('gundeck', env);
 }
 
 /** Starts the built cannon. */

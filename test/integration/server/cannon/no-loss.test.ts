@@ -89,7 +89,10 @@ describe('what was acknowledged', () => {
     await sendWhile(async () => {
       const [killed] = gundecks;
       await killed?.kill();
-      const port = { LISTEN_PORT: String(killed?.port ?? 0) };
+      const port = {
+        LISTEN_PORT: String(killed?.port ?? 0),
+        GUNDECK_PUSH_URL: killed?.url ?? '',
+      };
       gundecks[0] = await startGundeckProcess({ ...redisEnvironment(), ...port });
     });
     await sendWhile(async () => {
