@@ -154,51 +154,6 @@ describe('the socket with a queue', () => {
   });
 });
 
-describe('a queue that lost something, because it was away for too long', () => {
-  let hasty: TestService;
-  let hastyCannon: TestService;
-  beforeAll(async () => {
-    hasty = await startTestGundeck({ NOTIFICATION_SECONDS: '2' });
-    hastyCannon = await startTestCannon(hasty.url);
-  });
-  afterAll(async () => {
-    await hastyCannon.stop();
-    await hasty.stop();
-  });
-
-  /** A client that missed number 1, with its socket. */
-  async function missing(): Promise<{ user: string; socket: SocketClient }> {
-    const user = await queuedUser();
-    await push(hasty.url, [numbered(user, 1)]);
-    await until(
-      'it has ended',
-      async () => (await fetchAll({ url: hasty.url, user })).length === 0,
-    );
-    return { user, socket: await openSocket({ url: hastyCannon.url, user, client, path }) };
-  }
-
-  it('says so first, and goes on once the client knows', async () => {
-    const { user, socket } = await missing();
-    await came(socket, 1);
-    await push(gundeck.url, [numbered(user, 2)]);
-    expect(told(socket.frames)).toEqual(['notifications_missed']);
-    socket.send('{"type":"ack_full_sync"}');
-    await came(socket, 2);
-    expect(told(socket.frames)).toEqual(['notifications_missed', 2]);
-    socket.close();
-    const again = await openSocket({ url: hastyCannon.url, user, client, path });
-    await came(again, 1);
-    expect(told(again.frames)).toEqual([2]);
-    again.close();
-  });
-
-  it('is closed on another acknowledgement before that', async () => {
-    const { socket } = await missing();
-    socket.ack(1);
-    expect(await socket.closed).toEqual({ code: 1003, reason: 'unexpected-ack' });
-  });
-});
-
 /** Waits until the queue of a user stands behind a number. */
 async function untilAcked(user: string, number: number): Promise<void> {
   await until(`number ${String(number)} is acknowledged`, async () => {

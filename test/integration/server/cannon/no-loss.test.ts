@@ -74,6 +74,15 @@ async function sendSome(user: string, at: number): Promise<void> {
   }
 }
 
+/** Kills a gundeck; another starts at its address. */
+async function restartGundeck(at: number): Promise<void> {
+  const killed = gundecks[at];
+  if (killed === undefined) throw new Error('no such gundeck');
+  await killed.kill();
+  const address = { LISTEN_PORT: String(killed.port), GUNDECK_PUSH_URL: killed.url };
+  gundecks[at] = await startGundeckProcess({ ...redisEnvironment(), ...address });
+}
+
 describe('what was acknowledged', () => {
   it('is taken by every client once and in order, whatever was killed meanwhile', async () => {
     await sendWhile(async () => {
@@ -86,15 +95,9 @@ describe('what was acknowledged', () => {
       await cannons[0]?.kill();
       cannons[0] = await startCannonProcess(gundecks[0]?.url ?? '');
     });
-    await sendWhile(async () => {
-      const [killed] = gundecks;
-      await killed?.kill();
-      const port = {
-        LISTEN_PORT: String(killed?.port ?? 0),
-        GUNDECK_PUSH_URL: killed?.url ?? '',
-      };
-      gundecks[0] = await startGundeckProcess({ ...redisEnvironment(), ...port });
-    });
+    // One of the two writes the logs when it is killed.
+    await sendWhile(() => restartGundeck(0));
+    await sendWhile(() => restartGundeck(1));
     await sendWhile(async () => {
       await endKept('redis-no-loss', redis.keeper);
       await pause(100);
