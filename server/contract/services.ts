@@ -84,6 +84,7 @@ export const serviceContracts: readonly ServiceContract[] = [
   {
     id: 'gundeck',
     port: 8086,
+    // Redis is there when it starts; later it goes on without, and stays ready for that.
     stores: ['cassandra', 'redis'],
     after: [],
     calls: ['cannon'],

@@ -48,7 +48,10 @@ export const writerEndpoint = endpoint({
   ...pushEndpoint,
   path: '/i/push/writer',
   summary: 'Store notifications, as the one that writes the logs',
-  replies: { ...pushEndpoint.replies, 409: empty('Another gundeck writes the logs: nothing is stored') },
+  replies: {
+    ...pushEndpoint.replies,
+    409: empty('Another gundeck writes the logs: nothing is stored'),
+  },
 });
 
 /** Forgets a client: its queue. What is stored for its user ends by itself. */

@@ -23,7 +23,10 @@ const renewStatement = conditional(
   `UPDATE lease USING TTL ${String(leaseSeconds)} SET owner = ? WHERE name = 'writer' IF owner = ?`,
   ownerRow,
 );
-const releaseStatement = conditional(`DELETE FROM lease WHERE name = 'writer' IF owner = ?`, ownerRow);
+const releaseStatement = conditional(
+  `DELETE FROM lease WHERE name = 'writer' IF owner = ?`,
+  ownerRow,
+);
 const ownerStatement = select(`SELECT owner FROM lease WHERE name = 'writer'`, ownerRow);
 
 export interface LeaseOptions {
@@ -88,7 +91,8 @@ export class Lease {
     if (this.term !== undefined) {
       const { applied } = await cassandra.decide(renewStatement, [this.#owner, this.#owner]);
       // Who got it back after a break may have missed what another wrote.
-      if (applied && this.term !== undefined) this.#untilMs = sinceMs + trustedMs;
+      const isUnbroken = performance.now() < this.#untilMs;
+      if (applied && isUnbroken) this.#untilMs = sinceMs + trustedMs;
       else this.#untilMs = Number.NEGATIVE_INFINITY;
     } else if ((await this.ownerUrl()) === undefined) {
       const { applied } = await cassandra.decide(takeStatement, [this.#owner]);

@@ -30,7 +30,7 @@ export class Pusher {
     const lasting = pushes.filter(({ transient }) => transient !== true);
     const isStored =
       lasting.length === 0 ||
-      (await this.#options.link.push(lasting, () => this.write(lasting), cause));
+      (await this.#options.link.push(lasting, { here: () => this.write(lasting), cause }));
     for (const one of pushes) if (isStored && one.transient === true) this.#sendTransient(one);
     return isStored;
   }

@@ -15,6 +15,12 @@ const neverBegan: ReadonlySet<string | undefined> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+export interface WriterCall {
+  /** Stores the pushes in this process. Undefined where it is not the writer, and nothing was stored. */
+  readonly here: () => Promise<boolean | undefined>;
+  readonly cause: CallCause;
+}
+
 /** The way to the gundeck that writes the logs. */
 export class WriterLink {
   readonly #lease: Lease;
@@ -25,17 +31,12 @@ export class WriterLink {
   }
 
   /**
-   * Hands pushes to the writer and waits where there is none at the moment. `here` stores them in this process; it gives
-   * undefined where this one is not the writer.
+   * Hands pushes to the writer, and waits where there is none at the moment.
    *
    * @returns false where a payload is too large.
    * @throws {Unavailable} where no writer came, or it is not known what became of the pushes.
    */
-  async push(
-    pushes: readonly Push[],
-    here: () => Promise<boolean | undefined>,
-    cause: CallCause,
-  ): Promise<boolean> {
+  async push(pushes: readonly Push[], { here, cause }: WriterCall): Promise<boolean> {
     const endMs = performance.now() + patienceMs;
     do {
       const done = this.#lease.term === undefined ? await this.#there(pushes, cause) : await here();

@@ -124,6 +124,7 @@ describe('the legacy socket', () => {
     const [left] = open();
     await push(gundeck.url, [numbered(user, 1)]);
     await until('it gets what comes', () => Promise.resolve(left?.numbers.length === 1));
+    expect(left?.numbers).toEqual([1]);
     left?.close();
   });
 

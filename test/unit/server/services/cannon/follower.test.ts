@@ -29,7 +29,8 @@ function offerAt(place: number, more: Partial<Offer> = {}): Offer {
 
 /** A follower of a log that stores places 1 to `stored`, with what it took and how often it read. */
 function following(stored: number) {
-  const world = { stored, reads: 0, taken: [] as string[], full: false, caughtUp: 0 };
+  const taken: string[] = [];
+  const world = { stored, reads: 0, taken, full: false, caughtUp: 0 };
   const follower = new Follower({
     user: 'u',
     client: 'c',
