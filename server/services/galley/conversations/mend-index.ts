@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { uuidColumn } from '../../../stores/cassandra/columns.js';
-import type { Bound, Cassandra } from '../../../stores/cassandra/cassandra.js';
+import type { Cassandra } from '../../../stores/cassandra/cassandra.js';
 import { select, type Statement } from '../../../stores/cassandra/statement.js';
 import { conversationStatements, indexStatements } from './conversation-rows.js';
 
@@ -42,10 +42,10 @@ export async function mendIndex(cassandra: Cassandra): Promise<MendedIndex> {
   }
   for await (const entry of allRows(cassandra, statements.entries)) {
     entries += 1;
-    const removal = await removalOf(cassandra, entry);
-    if (removal === undefined) continue;
+    const revision = await staleSince(cassandra, entry);
+    if (revision === undefined) continue;
     removed += 1;
-    await cassandra.writeAll([removal]);
+    await cassandra.write(indexStatements.drop, [revision, entry.user, entry.conversation]);
   }
   return { members, entries, removed };
 }
@@ -62,15 +62,14 @@ async function* allRows<R extends z.ZodType>(
   } while (after !== undefined);
 }
 
-async function removalOf(
+/** The revision of a conversation at which the user was no member of it; undefined where they are one. */
+async function staleSince(
   cassandra: Cassandra,
   { user, conversation }: { readonly user: string; readonly conversation: string },
-): Promise<Bound | undefined> {
+): Promise<bigint | undefined> {
   // The revision comes before the member: who joins later does so at a higher one.
   const shared = await cassandra.one(conversationStatements.shared, [conversation]);
-  // It may be about to be made.
-  if (shared === undefined) return undefined;
-  if ((await cassandra.one(statements.member, [conversation, user])) !== undefined)
-    return undefined;
-  return { statement: indexStatements.drop, values: [shared.revision, user, conversation] };
+  const member = await cassandra.one(statements.member, [conversation, user]);
+  // A conversation that is not there may be about to be made.
+  return member === undefined ? shared?.revision : undefined;
 }
