@@ -107,7 +107,11 @@ export const cannonEnvironment = [
   ...common,
   gundeckUrl,
   { name: 'CANNON_PUSH_URL', what: 'where gundeck reaches this replica, and no other' },
-  { name: 'PING_SECONDS', what: 'silence before a socket is pinged, and after that', default: '30' },
+  {
+    name: 'PING_SECONDS',
+    what: 'silence before a socket is pinged, and after that',
+    default: '30',
+  },
   { name: 'TELL_SECONDS', what: 'how often gundeck is told of a socket', default: '30' },
 ] as const satisfies readonly EnvironmentVariable[];
 

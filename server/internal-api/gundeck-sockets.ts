@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { clientId, uuid } from '../api/ids.js';
+import { isTimeUuid } from '../api/time-uuid.js';
 import { endpoint } from '../http/endpoint.js';
 import { empty, json, jsonBody } from '../http/payload.js';
+
+const position = z.string().refine(isTimeUuid, 'Invalid position');
 
 /** `await`: the legacy socket, which follows the user's log from now on. `events`: the one with a queue. */
 const socketKind = z.enum(['await', 'events']);
@@ -76,7 +79,7 @@ export const readLogEndpoint = endpoint({
   summary: 'Read on in the log of a user',
   auth: 'internal',
   params: z.object({ user: uuid }),
-  query: z.object({ after: z.string(), client: clientId.optional() }),
+  query: z.object({ after: position, client: clientId.optional() }),
   replies: {
     200: json(
       z.object({
@@ -105,7 +108,7 @@ export const ackedEndpoint = endpoint({
   summary: 'Keep how far a client has acknowledged',
   auth: 'internal',
   params: queueParams,
-  body: jsonBody(z.object({ id: z.string() })),
+  body: jsonBody(z.object({ id: position })),
   replies: { 200: empty() },
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../../log/logger.js';
 
 /** A frame that waits to be acknowledged. */
@@ -50,6 +51,8 @@ export interface AckKeeperOptions {
 }
 
 const retryMs = 1_000;
+/** After so many the client gets what it acknowledged again. */
+const attempts = 30;
 
 /** Keeps how far a client acknowledged: one write at a time, always of the newest. */
 export class AckKeeper {
@@ -69,17 +72,18 @@ export class AckKeeper {
 
   async #write(): Promise<void> {
     this.#busy = true;
-    const id = this.#next;
-    this.#next = undefined;
-    try {
-      if (id !== undefined) await this.#options.keep(id);
-      this.#busy = false;
-      if (this.#next !== undefined) void this.#write();
-    } catch (error) {
-      // What is not kept is delivered again: a later attempt spares the client that.
-      this.#options.log.debug({ err: error }, 'could not keep what was acknowledged');
-      this.#next ??= id;
-      setTimeout(() => void this.#write(), retryMs).unref();
+    for (let failed = 0; this.#next !== undefined && failed < attempts;) {
+      const id = this.#next;
+      try {
+        await this.#options.keep(id);
+        if (this.#next === id) this.#next = undefined;
+        failed = 0;
+      } catch (error) {
+        failed += 1;
+        this.#options.log.debug({ err: error }, 'could not keep what was acknowledged');
+        await pause(retryMs, undefined, { ref: false });
+      }
     }
+    this.#busy = false;
   }
 }

@@ -25,10 +25,11 @@ export const cannon = defineService({
       teller.closed(session);
     };
     const tools = { link, log, onClosed };
-    let ticking = Promise.resolve();
+    let ticking: Promise<void> | undefined;
     const timer = setInterval(() => {
       for (const session of sockets.all()) session.watch(PING_SECONDS * 1_000);
-      ticking = ticking.then(() => teller.tick());
+      // While gundeck is slow the next one waits for it.
+      ticking ??= teller.tick().finally(() => (ticking = undefined));
     }, tickMs);
     return {
       stores: [],

@@ -9,9 +9,7 @@ export function legacyFrame({ id, payload }: ReadNotification, transient = false
 /** A notification on the socket with a queue. Source: backend-api 5.2. */
 export function eventFrame(tag: number, { id, payload }: ReadNotification): Buffer {
   const event = `{"id":"${id}","payload":${payload}}`;
-  return Buffer.from(
-    `{"type":"event","data":{"delivery_tag":${String(tag)},"event":${event}}}`,
-  );
+  return Buffer.from(`{"type":"event","data":{"delivery_tag":${String(tag)},"event":${event}}}`);
 }
 
 /** The client's own marker: it has everything that was there when it connected. */

@@ -36,6 +36,7 @@ export abstract class Session implements SocketHandler {
   #heardAtMs = performance.now();
   #pinged = false;
   #state: SocketState | undefined;
+  #ended = false;
 
   constructor(owner: SessionOwner, tools: SessionTools) {
     this.owner = owner;
@@ -70,6 +71,11 @@ export abstract class Session implements SocketHandler {
     this.#state = state;
   }
 
+  /** True once it is over, also where it never opened. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   onOpen(socket: Socket): void {
     this.socket = socket;
     this.#heardAtMs = performance.now();
@@ -91,6 +97,8 @@ export abstract class Session implements SocketHandler {
   }
 
   onClose(): void {
+    if (this.#ended) return;
+    this.#ended = true;
     this.closed();
     this.tools.onClosed(this);
   }

@@ -22,7 +22,12 @@ export interface UpgradeParts {
 /** From nginz, for a verified access token. */
 const identity = z.object({
   user: z.uuid().toLowerCase(),
-  connection: z.string().max(64).optional(),
+  // Tokens that name no connection come with an empty one.
+  connection: z
+    .string()
+    .max(64)
+    .optional()
+    .transform((text) => (text === '' ? undefined : text)),
 });
 
 const search = z.object({ client: clientId.optional(), sync_marker: z.uuid().optional() });
@@ -44,7 +49,10 @@ async function open(session: Session, { sockets, teller }: UpgradeParts): Promis
   sockets.add(session);
   try {
     session.prepare(await teller.opens(session));
-    return session;
+    if (!session.ended) return session;
+    // A newer one of the same connection came meanwhile, or the cannon ends.
+    teller.closed(session);
+    throw new ApiError(unavailable);
   } catch (error) {
     session.end(1011, 'gundeck is away');
     throw error;

@@ -64,11 +64,12 @@ async function deliver(delivery: Delivery, logged: readonly Logged[]): Promise<v
   );
 }
 
-function redisOf({ values, secret }: Config<RedisConfig>, log: Logger): Redis {
+function redisOf(config: Config<RedisConfig>, log: Logger): Redis {
+  const { values } = config;
   return new Redis({
     address: values.REDIS_ADDRESS,
     user: 'gundeck',
-    password: secret('redis-password'),
+    password: config.secret('redis-password'),
     caFile: values.REDIS_CA_FILE,
     onError: (error) => {
       log.warn({ err: error }, 'redis');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { startOfTime } from '../../api/time-uuid.js';
+import { Unavailable } from '../../http/api-error.js';
 import { uuidColumn } from '../../stores/cassandra/columns.js';
 import type { Cassandra } from '../../stores/cassandra/cassandra.js';
 import { conditional, select } from '../../stores/cassandra/statement.js';
@@ -83,16 +84,7 @@ export class LogHeads {
       const result = await once(await this.read(user));
       if (result !== undefined) return result;
     }
-    throw new Contended(user);
-  }
-}
-
-/** Others changed a log each time that we tried. */
-export class Contended extends Error {
-  override readonly name = 'Contended';
-
-  constructor(user: string) {
-    super(`the log of ${user} changed at each of ${String(attempts)} attempts`);
+    throw new Unavailable('cassandra', new Error(`the log of ${user} is written by too many`));
   }
 }
 

@@ -93,7 +93,11 @@ export class LogReader {
     let state: string | undefined;
     do {
       const paging = { size: Math.min(size + 1, fetchRows), after: state };
-      const { rows, next } = await this.#cassandra.page(rangeStatement, [user, after, until], paging);
+      const { rows, next } = await this.#cassandra.page(
+        rangeStatement,
+        [user, after, until],
+        paging,
+      );
       state = next;
       for (const row of rows) {
         if (notifications.length >= size || page.sizeBytes > pageBytes)
@@ -148,8 +152,7 @@ export class LogReader {
 
   async #withPayload(row: Row): Promise<Notification | undefined> {
     const { id, payload_id: payloadId, except_connection: except } = row;
-    const payload =
-      payloadId === null ? row.payload : await this.#payloads.read(payloadId);
+    const payload = payloadId === null ? row.payload : await this.#payloads.read(payloadId);
     return payload === undefined ? undefined : { id, payload, except };
   }
 }

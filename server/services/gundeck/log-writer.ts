@@ -44,7 +44,7 @@ interface Waiting {
 /** So many logs are written to at a time: Cassandra's own queues are no place to wait. */
 const maxLanes = 128;
 /** So much goes into one decision. */
-const maxBatchEntries = 16;
+const maxBatchEntries = 50;
 const maxBatchBytes = 24 * 1024;
 /** How often a decision is tried against other gundecks. */
 const attempts = 20;

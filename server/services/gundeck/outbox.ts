@@ -65,7 +65,11 @@ export class Outbox {
     while (this.#waiting.length > 0) {
       const body = together(this.#take());
       try {
-        const answer = await this.#client.call(deliverEndpoint, { body }, { requestId: randomUUID() });
+        const answer = await this.#client.call(
+          deliverEndpoint,
+          { body },
+          { requestId: randomUUID() },
+        );
         if (answer.body.gone.length > 0) onGone(answer.body.gone);
       } catch (error) {
         // Its sockets see that they missed something, or its clients connect elsewhere and fetch.

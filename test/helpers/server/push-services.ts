@@ -56,10 +56,10 @@ export interface ServiceProcess {
   kill(): Promise<void>;
 }
 
-/** Starts the built gundeck on a port, or on a free one. */
-export async function startGundeckProcess(port?: number): Promise<ServiceProcess> {
-  const listenPort = String(port ?? (await freePort()));
-  return startProcess('gundeck', { ...(await gundeckEnvironment({})), LISTEN_PORT: listenPort });
+/** Starts the built gundeck, on a free port unless told. */
+export async function startGundeckProcess(more: Environment = {}): Promise<ServiceProcess> {
+  const env = await gundeckEnvironment(more);
+  return startProcess('gundeck', { LISTEN_PORT: String(await freePort()), ...env });
 }
 
 /** Starts the built cannon. */

@@ -62,7 +62,11 @@ export async function openSocket(options: SocketClientOptions): Promise<SocketCl
   const texts: string[] = [];
   let isClosed = false;
   socket.addEventListener('message', ({ data }) => {
-    texts.push(typeof data === 'string' ? data : new TextDecoder().decode(z.instanceof(ArrayBuffer).parse(data)));
+    texts.push(
+      typeof data === 'string'
+        ? data
+        : new TextDecoder().decode(z.instanceof(ArrayBuffer).parse(data)),
+    );
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.addEventListener('close', ({ code, reason }) => {
@@ -85,7 +89,8 @@ type Opened = Pick<SocketClient, 'texts' | 'closed' | 'isClosed'> & { readonly s
 
 function clientOf({ socket, ...opened }: Opened): SocketClient {
   const { texts } = opened;
-  const read = () => texts.filter((text) => text !== 'pong').map((text): unknown => JSON.parse(text));
+  const read = () =>
+    texts.filter((text) => text !== 'pong').map((text): unknown => JSON.parse(text));
   return {
     ...opened,
     get notifications() {
@@ -142,7 +147,8 @@ export async function fetchPage({ url, user, client, since, size }: Fetching) {
   for (const [name, value] of Object.entries({ client, since, size }))
     if (value !== undefined) address.searchParams.set(name, String(value));
   const response = await fetch(address, { headers: { 'z-user': user } });
-  if (!response.ok) throw new Error(`answered ${String(response.status)}: ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`answered ${String(response.status)}: ${await response.text()}`);
   return page.parse(await response.json());
 }
 

@@ -35,9 +35,7 @@ export const getNotifications = endpoint({
   auth: 'user',
   query: z.object({ client, since: notificationId.optional(), size }),
   replies: {
-    200: json(
-      z.object({ notifications: z.array(notification), has_more: z.boolean(), time }),
-    ),
+    200: json(z.object({ notifications: z.array(notification), has_more: z.boolean(), time })),
   },
   errors: [notificationsNotFound],
 });

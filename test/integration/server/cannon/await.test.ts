@@ -35,7 +35,10 @@ describe('the legacy socket', () => {
   it('brings what is pushed, with the ids that are fetched', async () => {
     const user = randomUUID();
     const socket = await openSocket({ url: cannon.url, user });
-    await push(gundeck.url, [1, 2, 3].map((number) => numbered(user, number)));
+    await push(
+      gundeck.url,
+      [1, 2, 3].map((number) => numbered(user, number)),
+    );
     await came(socket, 3);
     expect(socket.notifications).toEqual(await fetchAll({ url: gundeck.url, user }));
     socket.close();
@@ -109,6 +112,19 @@ describe('the legacy socket', () => {
     await push(gundeck.url, [numbered(user, 1)]);
     await came(newer, 1);
     newer.close();
+  });
+
+  it('stays alone of those of one connection that open at once', async () => {
+    const user = randomUUID();
+    const opening = [1, 2, 3, 4].map(() => openSocket({ url: cannon.url, user, connection: '22' }));
+    const settled = await Promise.allSettled(opening);
+    const opened = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const open = () => opened.filter((socket) => !socket.isClosed());
+    await until('one is left', () => Promise.resolve(open().length === 1));
+    const [left] = open();
+    await push(gundeck.url, [numbered(user, 1)]);
+    await until('it gets what comes', () => Promise.resolve(left?.numbers.length === 1));
+    left?.close();
   });
 
   it.each([

@@ -48,9 +48,7 @@ function came(socket: SocketClient, count: number): Promise<void> {
 
 /** Numbers of events and names of other frames, in their order. */
 function told(frames: readonly EventsFrame[]): (number | string)[] {
-  return frames.map((frame) =>
-    frame.type === 'event' ? numberOf(frame.data.event) : frame.type,
-  );
+  return frames.map((frame) => (frame.type === 'event' ? numberOf(frame.data.event) : frame.type));
 }
 
 describe('the socket with a queue', () => {
@@ -72,7 +70,10 @@ describe('the socket with a queue', () => {
 
   it('brings again what was not acknowledged, and only that', async () => {
     const user = await queuedUser();
-    await push(gundeck.url, [1, 2, 3, 4].map((number) => numbered(user, number)));
+    await push(
+      gundeck.url,
+      [1, 2, 3, 4].map((number) => numbered(user, number)),
+    );
     const first = await openSocket({ url: cannon.url, user, client, path });
     await came(first, 4);
     first.ack(2, true);
@@ -87,7 +88,10 @@ describe('the socket with a queue', () => {
 
   it('waits for acknowledgements when 500 frames are open', async () => {
     const user = await queuedUser();
-    await push(gundeck.url, Array.from({ length: 620 }, (_, number) => numbered(user, number)));
+    await push(
+      gundeck.url,
+      Array.from({ length: 620 }, (_, number) => numbered(user, number)),
+    );
     const socket = await openSocket({ url: cannon.url, user, client, path });
     await came(socket, 500);
     await push(gundeck.url, [numbered(user, 620)]);
@@ -166,7 +170,10 @@ describe('a queue that lost something, because it was away for too long', () => 
   async function missing(): Promise<{ user: string; socket: SocketClient }> {
     const user = await queuedUser();
     await push(hasty.url, [numbered(user, 1)]);
-    await until('it has ended', async () => (await fetchAll({ url: hasty.url, user })).length === 0);
+    await until(
+      'it has ended',
+      async () => (await fetchAll({ url: hasty.url, user })).length === 0,
+    );
     return { user, socket: await openSocket({ url: hastyCannon.url, user, client, path }) };
   }
 

@@ -42,7 +42,10 @@ describe('notifications', () => {
 
   it('come in pages, each after the last id of the one before', async () => {
     const user = randomUUID();
-    await push(gundeck.url, Array.from({ length: 250 }, (_, number) => numbered(user, number)));
+    await push(
+      gundeck.url,
+      Array.from({ length: 250 }, (_, number) => numbered(user, number)),
+    );
     const first = await fetchPage({ url: gundeck.url, user, size: 100 });
     expect(first.notifications).toHaveLength(100);
     expect(first.has_more).toBe(true);
@@ -54,7 +57,10 @@ describe('notifications', () => {
     const user = randomUUID();
     const payload = [{ type: 'test.large', text: 'x'.repeat(2 * 1024 * 1024) }];
     const recipients = [{ user, clients: 'all' as const }];
-    await push(gundeck.url, [1, 2, 3, 4].map(() => ({ recipients, payload })));
+    await push(
+      gundeck.url,
+      [1, 2, 3, 4].map(() => ({ recipients, payload })),
+    );
     const page = await fetchPage({ url: gundeck.url, user });
     expect(page.notifications).toHaveLength(3);
     expect(page.has_more).toBe(true);
@@ -102,7 +108,12 @@ describe('notifications', () => {
   });
 
   it.each([
-    ['an unknown since', '/notifications?since=c1a1f6e0-0000-11ee-8000-000000000000', 404, 'not-found'],
+    [
+      'an unknown since',
+      '/notifications?since=c1a1f6e0-0000-11ee-8000-000000000000',
+      404,
+      'not-found',
+    ],
     ['a since that is no time UUID', `/notifications?since=${randomUUID()}`, 400, 'bad-request'],
     ['a since that is no UUID', '/notifications?since=x', 400, 'bad-request'],
     ['a page that is too small', '/notifications?size=99', 400, 'bad-request'],
