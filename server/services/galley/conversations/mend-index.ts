@@ -19,7 +19,8 @@ const statements = {
   ),
 };
 
-const pageRows = 500;
+/** Rows that are read together, and then worked on together. */
+const pageRows = 100;
 
 /** What was looked at and what was wrong. */
 export interface MendedIndex {
@@ -34,30 +35,32 @@ export interface MendedIndex {
  * that it read as their time, so that a change of a conversation that comes in between wins.
  */
 export async function mendIndex(cassandra: Cassandra): Promise<MendedIndex> {
-  let [members, entries, removed] = [0, 0, 0];
-  for await (const row of allRows(cassandra, statements.members)) {
-    if (row.user === null) continue;
-    members += 1;
-    await cassandra.write(indexStatements.add, [row.user, row.id, row.revision]);
-  }
-  for await (const entry of allRows(cassandra, statements.entries)) {
-    entries += 1;
+  const mended = { members: 0, entries: 0, removed: 0 };
+  const keep = async ({ user, id, revision }: z.output<typeof statements.members.row>) => {
+    if (user === null) return;
+    mended.members += 1;
+    await cassandra.write(indexStatements.add, [user, id, revision]);
+  };
+  const check = async (entry: z.output<typeof statements.entries.row>) => {
+    mended.entries += 1;
     const revision = await staleSince(cassandra, entry);
-    if (revision === undefined) continue;
-    removed += 1;
+    if (revision === undefined) return;
+    mended.removed += 1;
     await cassandra.write(indexStatements.drop, [revision, entry.user, entry.conversation]);
-  }
-  return { members, entries, removed };
+  };
+  for await (const rows of pages(cassandra, statements.members)) await Promise.all(rows.map(keep));
+  for await (const rows of pages(cassandra, statements.entries)) await Promise.all(rows.map(check));
+  return mended;
 }
 
-async function* allRows<R extends z.ZodType>(
+async function* pages<R extends z.ZodType>(
   cassandra: Cassandra,
   statement: Statement<R>,
-): AsyncGenerator<z.output<R>> {
+): AsyncGenerator<readonly z.output<R>[]> {
   let after: string | undefined;
   do {
     const { rows, next } = await cassandra.page(statement, [], { size: pageRows, after });
-    yield* rows;
+    yield rows;
     after = next;
   } while (after !== undefined);
 }
