@@ -17,9 +17,9 @@ export async function startTestGalley(
   env: Readonly<Record<string, string>> = {},
 ): Promise<TestGalley> {
   const peers = await startGalleyPeers();
-  const { port } = await sharedCassandra();
   const usual = {
-    CASSANDRA_CONTACT_POINTS: `127.0.0.1:${String(port)}`,
+    CASSANDRA_CONTACT_POINTS:
+      env['CASSANDRA_CONTACT_POINTS'] ?? `127.0.0.1:${String((await sharedCassandra()).port)}`,
     BRIG_URL: peers.url,
     GUNDECK_URL: peers.url,
   };

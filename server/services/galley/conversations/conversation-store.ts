@@ -30,8 +30,8 @@ export type Decide = (current: Conversation | undefined) => Conversation | undef
 
 /** So many times a change may meet that another one came first. */
 const maxTries = 40;
-/** Rows of one batch, which Cassandra wants small. */
-const indexBatch = 50;
+/** Writes that are under way together. One by one they are far faster than logged batches, and may be repeated. */
+const writesAtOnce = 64;
 
 /**
  * Conversations in Cassandra. Every change of one is a conditional write on its revision, so that changes happen one
@@ -139,10 +139,19 @@ export class ConversationStore {
     }
   }
 
-  async #writeIndex(writes: readonly Bound[]): Promise<void> {
-    for (let at = 0; at < writes.length; at += indexBatch)
-      await this.#cassandra.writeAll(writes.slice(at, at + indexBatch));
+  async #writeIndex(writes: readonly IndexWrite[]): Promise<void> {
+    for (let at = 0; at < writes.length; at += writesAtOnce) {
+      const some = writes.slice(at, at + writesAtOnce);
+      await Promise.all(
+        some.map(({ statement, values }) => this.#cassandra.write(statement, values)),
+      );
+    }
   }
+}
+
+interface IndexWrite {
+  readonly statement: typeof indexStatements.add;
+  readonly values: readonly unknown[];
 }
 
 interface Stored {

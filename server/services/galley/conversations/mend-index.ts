@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { uuidColumn } from '../../../stores/cassandra/columns.js';
-import type { Bound, Cassandra } from '../../../stores/cassandra/cassandra.js';
+import type { Cassandra } from '../../../stores/cassandra/cassandra.js';
 import { select, type Statement } from '../../../stores/cassandra/statement.js';
 import { conversationStatements, indexStatements } from './conversation-rows.js';
 
@@ -19,7 +19,8 @@ const statements = {
   ),
 };
 
-const pageRows = 500;
+/** Rows that are read together, and then worked on together. */
+const pageRows = 100;
 
 /** What was looked at and what was wrong. */
 export interface MendedIndex {
@@ -34,43 +35,44 @@ export interface MendedIndex {
  * that it read as their time, so that a change of a conversation that comes in between wins.
  */
 export async function mendIndex(cassandra: Cassandra): Promise<MendedIndex> {
-  let [members, entries, removed] = [0, 0, 0];
-  for await (const row of allRows(cassandra, statements.members)) {
-    if (row.user === null) continue;
-    members += 1;
-    await cassandra.write(indexStatements.add, [row.user, row.id, row.revision]);
-  }
-  for await (const entry of allRows(cassandra, statements.entries)) {
-    entries += 1;
-    const removal = await removalOf(cassandra, entry);
-    if (removal === undefined) continue;
-    removed += 1;
-    await cassandra.writeAll([removal]);
-  }
-  return { members, entries, removed };
+  const mended = { members: 0, entries: 0, removed: 0 };
+  const keep = async ({ user, id, revision }: z.output<typeof statements.members.row>) => {
+    if (user === null) return;
+    mended.members += 1;
+    await cassandra.write(indexStatements.add, [user, id, revision]);
+  };
+  const check = async (entry: z.output<typeof statements.entries.row>) => {
+    mended.entries += 1;
+    const revision = await staleSince(cassandra, entry);
+    if (revision === undefined) return;
+    mended.removed += 1;
+    await cassandra.write(indexStatements.drop, [revision, entry.user, entry.conversation]);
+  };
+  for await (const rows of pages(cassandra, statements.members)) await Promise.all(rows.map(keep));
+  for await (const rows of pages(cassandra, statements.entries)) await Promise.all(rows.map(check));
+  return mended;
 }
 
-async function* allRows<R extends z.ZodType>(
+async function* pages<R extends z.ZodType>(
   cassandra: Cassandra,
   statement: Statement<R>,
-): AsyncGenerator<z.output<R>> {
+): AsyncGenerator<readonly z.output<R>[]> {
   let after: string | undefined;
   do {
     const { rows, next } = await cassandra.page(statement, [], { size: pageRows, after });
-    yield* rows;
+    yield rows;
     after = next;
   } while (after !== undefined);
 }
 
-async function removalOf(
+/** The revision of a conversation at which the user was no member of it; undefined where they are one. */
+async function staleSince(
   cassandra: Cassandra,
   { user, conversation }: { readonly user: string; readonly conversation: string },
-): Promise<Bound | undefined> {
+): Promise<bigint | undefined> {
   // The revision comes before the member: who joins later does so at a higher one.
   const shared = await cassandra.one(conversationStatements.shared, [conversation]);
-  // It may be about to be made.
-  if (shared === undefined) return undefined;
-  if ((await cassandra.one(statements.member, [conversation, user])) !== undefined)
-    return undefined;
-  return { statement: indexStatements.drop, values: [shared.revision, user, conversation] };
+  const member = await cassandra.one(statements.member, [conversation, user]);
+  // A conversation that is not there may be about to be made.
+  return member === undefined ? shared?.revision : undefined;
 }

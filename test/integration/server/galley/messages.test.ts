@@ -182,6 +182,26 @@ describe('a message', () => {
     expect(errorOf(await callAs(galley, ada, { method: 'POST', path, bytes }))).toBe(error);
   });
 
+  it('is not acknowledged where gundeck did not store it', async () => {
+    const [ada = '', bob = ''] = await newFriends(galley, 2);
+    const id = await newGroup(galley, [ada, bob]);
+    const env = { BRIG_URL: galley.peers.url, GUNDECK_URL: 'http://127.0.0.1:1' };
+    const alone = await startTestGalley(env);
+    try {
+      const bytes = encodeMessage({
+        sender: clientOf(ada),
+        recipients: [{ user: bob, clients: { [clientOf(bob)]: 'x' } }],
+        strategy: 'report_all',
+      });
+      const path = pathOf(id, '/proteus/messages');
+      const answer = await callAs(alone, ada, { method: 'POST', path, bytes });
+      expect(errorOf(answer)).toBe('503 service-unavailable');
+      expect(answer.headers.get('retry-after')).toBe('5');
+    } finally {
+      await alone.stop();
+    }
+  });
+
   it('is refused as JSON', async () => {
     const [ada = ''] = await newFriends(galley, 1);
     const path = pathOf(ada, '/proteus/messages');
