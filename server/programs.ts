@@ -13,8 +13,20 @@ export const programs = {
     const { startService } = await import('./service/start-service.js');
     return startService((await import('./services/galley/galley.js')).galley, options);
   },
+  gundeck: async (options) => {
+    const { startService } = await import('./service/start-service.js');
+    return startService((await import('./services/gundeck/gundeck.js')).gundeck, options);
+  },
+  cannon: async (options) => {
+    const { startService } = await import('./service/start-service.js');
+    return startService((await import('./services/cannon/cannon.js')).cannon, options);
+  },
   'cassandra-migrations': async (options) => {
     await (await import('./jobs/cassandra-migrations.js')).cassandraMigrations(options);
+    return undefined;
+  },
+  'galley-migrate-data': async (options) => {
+    await (await import('./jobs/galley-migrate-data.js')).galleyMigrateData(options);
     return undefined;
   },
 } as const satisfies Readonly<Record<string, Program>>;

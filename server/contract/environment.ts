@@ -96,7 +96,7 @@ export const gundeckEnvironment = [
   ...common,
   ...cassandra,
   ...redis,
-  cannonUrl,
+  { name: 'GUNDECK_PUSH_URL', what: 'where other gundecks reach this replica, and no other' },
   {
     name: 'NOTIFICATION_SECONDS',
     what: 'how long notifications are kept',
@@ -107,7 +107,13 @@ export const gundeckEnvironment = [
 export const cannonEnvironment = [
   ...common,
   gundeckUrl,
-  { name: 'CANNON_PUSH_URL', what: 'where gundeck reaches this replica' },
+  { name: 'CANNON_PUSH_URL', what: 'where gundeck reaches this replica, and no other' },
+  {
+    name: 'PING_SECONDS',
+    what: 'silence before a socket is pinged, and after that',
+    default: '30',
+  },
+  { name: 'TELL_SECONDS', what: 'how often gundeck is told of a socket', default: '30' },
 ] as const satisfies readonly EnvironmentVariable[];
 
 export const cargoholdEnvironment = [

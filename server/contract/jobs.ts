@@ -1,9 +1,9 @@
 import type { EnvironmentVariable } from './environment.js';
 import type { StoreId } from './services.js';
-import type { SecretContract } from './secrets.js';
+import { secretsOf, type SecretContract } from './secrets.js';
 
 /** Jobs of the backend's code, by the names that Wire's operators know: `node server/main.js <job>`. */
-export const jobIds = ['cassandra-migrations'] as const;
+export const jobIds = ['cassandra-migrations', 'galley-migrate-data'] as const;
 
 export type JobId = (typeof jobIds)[number];
 
@@ -17,6 +17,19 @@ export interface JobContract {
   readonly secrets: readonly SecretContract[];
 }
 
+const cassandra = [
+  { name: 'CASSANDRA_CONTACT_POINTS', what: 'host:port of some nodes, separated by commas' },
+  { name: 'CASSANDRA_DATACENTER', what: 'the local data centre', default: 'datacenter1' },
+  { name: 'CASSANDRA_CA_FILE', what: 'CA of the nodes; empty for no TLS', default: '' },
+  { name: 'CASSANDRA_KEYSPACE_PREFIX', what: 'put before keyspace names', default: '' },
+] as const satisfies readonly EnvironmentVariable[];
+
+const secretsFolder = {
+  name: 'SECRETS_FOLDER',
+  what: 'folder of the secret files',
+  default: '/run/wire/secrets',
+} as const;
+
 /** Each job's contract. */
 export const jobContracts: readonly JobContract[] = [
   {
@@ -24,13 +37,10 @@ export const jobContracts: readonly JobContract[] = [
     stores: ['cassandra'],
     after: [],
     environment: [
-      { name: 'CASSANDRA_CONTACT_POINTS', what: 'host:port of some nodes, separated by commas' },
-      { name: 'CASSANDRA_DATACENTER', what: 'the local data centre', default: 'datacenter1' },
-      { name: 'CASSANDRA_CA_FILE', what: 'CA of the nodes; empty for no TLS', default: '' },
-      { name: 'CASSANDRA_KEYSPACE_PREFIX', what: 'put before keyspace names', default: '' },
+      ...cassandra,
       { name: 'CASSANDRA_USER', what: 'a role that may create keyspaces', default: 'cassandra' },
       { name: 'CASSANDRA_REPLICATION_FACTOR', what: 'copies of each row', default: '3' },
-      { name: 'SECRETS_FOLDER', what: 'folder of the secret files', default: '/run/wire/secrets' },
+      secretsFolder,
     ],
     secrets: [
       {
@@ -40,6 +50,13 @@ export const jobContracts: readonly JobContract[] = [
         optional: true,
       },
     ],
+  },
+  {
+    id: 'galley-migrate-data',
+    stores: ['cassandra'],
+    after: ['cassandra-migrations'],
+    environment: [...cassandra, secretsFolder],
+    secrets: secretsOf('cassandra-password'),
   },
 ];
 

@@ -84,6 +84,7 @@ export const serviceContracts: readonly ServiceContract[] = [
   {
     id: 'gundeck',
     port: 8086,
+    // Redis is there when it starts; later it goes on without, and stays ready for that.
     stores: ['cassandra', 'redis'],
     after: [],
     calls: ['cannon'],
@@ -91,7 +92,12 @@ export const serviceContracts: readonly ServiceContract[] = [
     secrets: secretsOf('cassandra-password', 'redis-password'),
     identities: [
       cassandraRole('gundeck'),
-      { store: 'redis', name: 'gundeck', owns: ['user:*'], passwordSecret: 'redis-password' },
+      {
+        store: 'redis',
+        name: 'gundeck',
+        owns: ['user:*', 'presences:*'],
+        passwordSecret: 'redis-password',
+      },
     ],
   },
   {

@@ -41,7 +41,11 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
         respond({ res, request, isAborted, response, lastOnConnection: state.closing }),
       )
       .catch(onError)
-      .finally(() => (state.open -= 1));
+      .finally(() => {
+        state.open -= 1;
+        // An answered response must not be touched: what still comes of the body is passed by.
+        request.body.abort();
+      });
   });
   const socket = await new Promise<Parameters<typeof uws.us_listen_socket_close>[0]>(
     (resolve, reject) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientId, uuid } from '../api/ids.js';
+import { uuid } from '../api/ids.js';
 import { endpoint } from '../http/endpoint.js';
 import { empty, json, jsonBody } from '../http/payload.js';
 
@@ -54,14 +54,4 @@ export const blockEndpoint = endpoint({
   params: z.object({ conversation: uuid }),
   body: jsonBody(membership),
   replies: { 200: empty(), 404: empty('No such conversation') },
-});
-
-/** Forgets a client of a user. */
-export const clientGoneEndpoint = endpoint({
-  method: 'delete',
-  path: '/i/galley/clients/:user/:client',
-  summary: 'Forget a client',
-  auth: 'internal',
-  params: z.object({ user: uuid, client: clientId }),
-  replies: { 200: empty() },
 });

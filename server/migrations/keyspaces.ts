@@ -1,9 +1,13 @@
 import { brigMigrations } from './brig/brig-migrations.js';
+import { galleyMigrations } from './galley/galley-migrations.js';
+import { gundeckMigrations } from './gundeck/gundeck-migrations.js';
 import type { KeyspaceMigrations } from './migration.js';
 
 /** Every keyspace of the backend with its migrations. */
 export const keyspaces: readonly KeyspaceMigrations[] = [
   { keyspace: 'brig', migrations: brigMigrations },
+  { keyspace: 'galley', migrations: galleyMigrations },
+  { keyspace: 'gundeck', migrations: gundeckMigrations },
 ];
 
 /** The schema version that this code needs of a keyspace. */

@@ -66,6 +66,7 @@ export const doors = [
   { library: '@opensearch-project/opensearch', door: '^server/stores/' },
   { library: 'prom-client', door: '^server/http/metrics\\.ts$' },
   { library: 'nodemailer', door: '^server/mail/' },
+  { library: 'protobufjs', door: '^server/services/galley/messages/protobuf\\.ts$' },
   { library: 'pino', door: '^server/log/' },
 ];
 

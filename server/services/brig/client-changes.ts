@@ -1,6 +1,5 @@
 import { ApiError } from '../../http/api-error.js';
 import type { BodyOf, CallContext, Identity } from '../../http/endpoint.js';
-import { clientGoneEndpoint } from '../../internal-api/galley.js';
 import { clientRemovedEndpoint, consumableEndpoint } from '../../internal-api/gundeck.js';
 import type { BrigTools } from './brig-tools.js';
 import { clientIdOf, clientJson, type Client } from './clients.js';
@@ -170,7 +169,6 @@ async function forgetClient(
       (client.cookie !== undefined && cookie.label === client.cookie),
   );
   await tools.gundeck.call(clientRemovedEndpoint, { params }, context);
-  await tools.galley.call(clientGoneEndpoint, { params }, context);
   const event = { type: 'user.client-remove', client: { id: client.id } };
   await tools.events.tell([user], event, context);
 }

@@ -41,11 +41,7 @@ export class Events {
   async #send(push: Push, cause: CallContext): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#gundeck.call(
-          pushEndpoint,
-          { body: [{ transient: false, nativePush: true, nativePriority: 'high', ...push }] },
-          cause,
-        );
+        await this.#gundeck.call(pushEndpoint, { body: [push] }, cause);
         return;
       } catch (error) {
         if (!(error instanceof Unavailable) || attempt === attempts) throw error;

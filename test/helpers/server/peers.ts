@@ -7,7 +7,6 @@ import { listen } from '../../../server/http/uws-app.js';
 import {
   acceptEndpoint,
   blockEndpoint,
-  clientGoneEndpoint,
   connectEndpoint,
   selfConversationEndpoint,
 } from '../../../server/internal-api/galley.js';
@@ -53,7 +52,6 @@ export async function startPeers(): Promise<Peers> {
     }),
     route(acceptEndpoint, ({ params, body }) => done(`accept ${params.conversation} ${body.user}`)),
     route(blockEndpoint, ({ params, body }) => done(`block ${params.conversation} ${body.user}`)),
-    route(clientGoneEndpoint, ({ params }) => done(`gone ${params.client}`)),
   ];
   const log = pino({ level: process.env['WIRE_TEST_LOG'] ?? 'silent', name: 'peers' });
   const handle = makeRouter({ routes, log, metrics: makeMetrics(), checkResponses: true });

@@ -20,7 +20,7 @@ export async function startRedis(
 ): Promise<{ port: number; keeper: number }> {
   const chosen = port ?? (await freePort());
   const options = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'];
-  const user = ['--user', `gundeck on >${redisPassword} ~* &* +@all`];
+  const user = ['--user', 'gundeck', 'on', `>${redisPassword}`, '~*', '&*', '+@all'];
   const argv = ['redis-server', '--port', String(chosen), ...options, ...user];
   const keeper = await keep({ name, argv, cwd: folder });
   await until('Redis starts', () => takesConnections(chosen));

@@ -46,6 +46,30 @@ describe('the HTTP server', () => {
     expect(errors).toContain(failure);
   });
 
+  it('survives a body that goes on behind its answer', async () => {
+    const base = await serve(async ({ path, body }) => {
+      if (path === '/refuse') return { status: 413 };
+      for await (const chunk of body) expect(chunk.length).toBeGreaterThan(0);
+      return { status: 200 };
+    });
+    const socket = connect(Number(new URL(base).port), '127.0.0.1');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const sizeBytes = 16_000_000;
+    const post = (path: string) => {
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${String(sizeBytes)}\r\n\r\n`;
+      socket.write(Buffer.concat([Buffer.from(head), Buffer.alloc(sizeBytes)]));
+    };
+    // After this one the system holds so much for the connection that the next comes with its head in one piece.
+    post('/read');
+    await once(socket, 'data');
+    // The server closes the connection while the client still sends.
+    socket.on('error', () => undefined);
+    post('/refuse');
+    await closed;
+    const next = await request(`${base}/refuse`, { reset: true });
+    expect(next.statusCode).toBe(413);
+  });
+
   it('survives a client that goes away, and tells the route', async () => {
     let aborted: (() => void) | undefined;
     const gone = new Promise<void>((resolve) => (aborted = resolve));

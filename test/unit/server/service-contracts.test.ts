@@ -2,9 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { serviceContracts } from '../../../server/contract/services.js';
 import { brig } from '../../../server/services/brig/brig.js';
 import { galley } from '../../../server/services/galley/galley.js';
+import { cannon } from '../../../server/services/cannon/cannon.js';
+import { gundeck } from '../../../server/services/gundeck/gundeck.js';
 
 /** The services that have code. */
-const services = [brig, galley];
+const services = [brig, galley, gundeck, cannon];
 
 describe('the contract of a service', () => {
   it.each(services.map((service) => [service.contract.id, service] as const))(
