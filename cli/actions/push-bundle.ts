@@ -156,7 +156,8 @@ async function bringBundle(
         ),
     });
   const head = await readHead(bundle.handle);
-  await runTask(`record the bundle on ${String(remotes.length)} hosts`, ui, async () => {
+  const recording = run.dryRun ? 'see what to record' : 'record the bundle';
+  await runTask(`${recording} on ${String(remotes.length)} hosts`, ui, async () => {
     await lock.ensure();
     await recordRelease({ assets, store, bundle, head }, run);
     await recordAccepted(remotes, { island: island.name, bundle, records, now }, run);

@@ -3,13 +3,15 @@ import { hasherScript } from './hasher-script.js';
 /**
  * Perl: reads `HEX SIZE` lines, and says of each blob what is there: `have HEX` where its content is right, `bad HEX`
  * where it is not, `part HEX BYTES` where it has begun to arrive, nothing where there is none; first `free BYTES` of
- * the file system. It hashes with all processors and changes nothing.
+ * the file system. It hashes with all processors and changes nothing. What an earlier run left to be written to the
+ * disk is written first, so that a power cut takes nothing away that it tells of.
  *
  * Words: the folder of blobs, the folder of what arrives, how many to hash at once.
  */
 export const compareScript = `${hasherScript}${String.raw`
 my ($blobs, $incoming, $workers) = @ARGV;
 $| = 1;
+if (-d $blobs) { system('sync', '-f', '--', $blobs) == 0 or die "sync $blobs\n" }
 my $there = $blobs;
 $there =~ s{/[^/]+$}{} until -d $there || $there eq '';
 open(my $df, '-|', 'df', '--output=avail', '-B1', '--', $there eq '' ? '/' : $there) or die "df: $!";

@@ -38,14 +38,17 @@ export async function recordRelease(
   const words = ['sums', folder, ...files.map(({ name }) => name)];
   const sums = await assets.mustRun({ argv: ['sh', '-c', sumScript, ...words] });
   const there = sums.split('\n');
-  for (const file of files) {
-    const sum = createHash('sha256').update(file.bytes).digest('hex');
-    if (there.includes(`${sum}  ${file.name}`)) continue;
-    await changeHost(run, {
-      on: assets,
-      sentence: `keep ${file.name} of ${bundle.identity}`,
-      sizeBytes: file.bytes.length,
-      make: () => writeRemoteFile(assets, file),
-    });
-  }
+  const isThere = ({ name, bytes }: (typeof files)[number]): boolean =>
+    there.includes(`${createHash('sha256').update(bytes).digest('hex')}  ${name}`);
+  const changes = files
+    .filter((file) => !isThere(file))
+    .map((file) =>
+      changeHost(run, {
+        on: assets,
+        sentence: `keep ${file.name} of ${bundle.identity}`,
+        sizeBytes: file.bytes.length,
+        make: () => writeRemoteFile(assets, file),
+      }),
+    );
+  await Promise.all(changes);
 }

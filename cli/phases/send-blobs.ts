@@ -8,7 +8,7 @@ import type { RemoteHost } from '../transport/remote-host.js';
 import { remoteLines } from '../transport/remote-lines.js';
 import type { RemoteProcess } from '../transport/remote-process.js';
 import { bytesText, type ByteProgress } from '../ui/progress.js';
-import type { BundleSource } from './bundle-source.js';
+import { refuseWithoutBase, wantedBlobs, type BundleSource } from './bundle-source.js';
 import { compareBlobs, type Comparison, type LackingBlob } from './compare-blobs.js';
 import type { IslandLock } from './island-lock.js';
 import { receiveScript } from './receive-script.js';
@@ -59,7 +59,6 @@ export async function sendBlobs(
       await transfer.compareAgain();
     }
   }
-  await remote.mustRun({ argv: ['sync', '-f', '--', options.store.blobs] });
 }
 
 /** What is still to come, and what of it has gone out. */
@@ -67,15 +66,13 @@ class Transfer {
   readonly #options: SendOptions;
   readonly #pending = new Map<Digest, LackingBlob>();
   readonly #wrongArrivals = new Map<Digest, number>();
-  readonly #totalBytes: number;
+  #totalBytes: number;
   #sentBytes = 0;
 
   constructor(lacking: readonly LackingBlob[], options: SendOptions) {
     this.#options = options;
-    // The largest first: while the last ones come, little is left to hash.
-    const ordered = [...lacking].sort((one, other) => other.sizeBytes - one.sizeBytes);
-    for (const blob of ordered) this.#pending.set(blob.digest, blob);
     this.#totalBytes = missingBytes(lacking);
+    this.#await(lacking);
   }
 
   get isDone(): boolean {
@@ -102,18 +99,25 @@ class Transfer {
     for (const digest of hearing.wrong) await this.#sendAgain(digest);
   }
 
-  /** After a connection broke: what arrived before it did need not come again. */
+  /**
+   * After a connection broke: what arrived before need not come again. The host is asked for all blobs: where its power
+   * was cut, it has lost some of those that it had.
+   */
   async compareAgain(): Promise<void> {
-    const { remote, store } = this.#options;
-    const wanted = [...this.#pending.values()];
-    const { lacking } = await compareBlobs({ remote, store, wanted });
-    const known = new Map(lacking.map((blob) => [blob.digest, blob]));
-    for (const { digest } of wanted) {
-      const blob = known.get(digest);
-      if (blob === undefined) this.#pending.delete(digest);
-      else this.#pending.set(digest, blob);
-    }
-    this.#sentBytes = this.#totalBytes - missingBytes(lacking);
+    const { remote, store, bundle } = this.#options;
+    const { lacking } = await compareBlobs({ remote, store, wanted: wantedBlobs(bundle) });
+    refuseWithoutBase(bundle, lacking);
+    const leftBytes = missingBytes(lacking);
+    this.#totalBytes = Math.max(this.#totalBytes, leftBytes);
+    this.#sentBytes = this.#totalBytes - leftBytes;
+    this.#await(lacking);
+  }
+
+  /** The largest first: while the last ones come, little is left to hash. */
+  #await(lacking: readonly LackingBlob[]): void {
+    this.#pending.clear();
+    const ordered = [...lacking].sort((one, other) => other.sizeBytes - one.sizeBytes);
+    for (const blob of ordered) this.#pending.set(blob.digest, blob);
   }
 
   async #hear({ stdout }: RemoteProcess): Promise<{ isFull: boolean; wrong: readonly Digest[] }> {

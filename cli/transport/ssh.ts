@@ -180,7 +180,11 @@ function connectionOf(state: State): SshConnection {
   const { client, endpoint } = state;
   const lost = (cause?: unknown): WireOfflineError =>
     state.failure ?? connectionError(endpoint, 'open', cause);
-  const asked = <T>(ask: (done: (error: Error | undefined, got: T) => void) => void): Promise<T> =>
+  // What is made of the answer is made before the next packet is looked at: it may be the last of this channel.
+  const asked = <T, R>(
+    ask: (done: (error: Error | undefined, got: T) => void) => void,
+    make: (got: T) => R,
+  ): Promise<R> =>
     new Promise((resolve, reject) => {
       if (state.failure !== undefined) {
         reject(state.failure);
@@ -192,15 +196,21 @@ function connectionOf(state: State): SshConnection {
       client.once('close', ended);
       ask((error, got) => {
         client.off('close', ended);
-        if (error === undefined) resolve(got);
+        if (error === undefined) resolve(make(got));
         else reject(lost(error));
       });
     });
   return {
-    start: async (line) =>
-      processOf(await asked<ClientChannel>((done) => client.exec(line, done)), lost),
+    start: (line) =>
+      asked<ClientChannel, SshProcess>(
+        (done) => client.exec(line, done),
+        (channel) => processOf(channel, lost),
+      ),
     forward: ({ address, port }) =>
-      asked<ClientChannel>((done) => client.forwardOut('127.0.0.1', 0, address, port, done)),
+      asked<ClientChannel, Duplex>(
+        (done) => client.forwardOut('127.0.0.1', 0, address, port, done),
+        (channel) => channel,
+      ),
     ended: () => state.failure,
     close: () => {
       state.failure ??= lost();

@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 import { table } from '../../cli/ui/result.js';
 import { benchBundle } from './bundle.js';
 import type { BenchOptions } from './measure.js';
+import { benchPush } from './push.js';
 import { benchVersion } from './version.js';
 
 /** Each bench by its name; it gives the rows of its table. */
 const benches: Readonly<
   Record<string, (options: BenchOptions) => Promise<readonly (readonly string[])[]>>
-> = { version: benchVersion, bundle: benchBundle };
+> = { version: benchVersion, bundle: benchBundle, push: benchPush };
 
 const { values, positionals: asked } = parseArgs({
   allowPositionals: true,

@@ -2,6 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
+import { tracesOf } from '../helpers/machine-traces.js';
 import { repositoryRoot } from '../helpers/repository.js';
 
 const folder = join(repositoryRoot, 'artifacts', 'demo');
@@ -31,6 +32,18 @@ describe('the demo', () => {
 
   it('has its image read by a stock tool', () => {
     expect(said).toMatch(/^sha256:[0-9a-f]{64} linux\/amd64$/m);
+  });
+
+  it('boots a real host, brings both bundles to it, and takes it away', async () => {
+    const sent = [...said.matchAll(/^island1 +(\S+ \S+) +send (\d+) of (\d+) blobs/gm)];
+    // The first, what the second would bring, and the second.
+    expect(sent).toHaveLength(3);
+    const [first, planned, second] = sent.map(([, , blobs]) => Number(blobs));
+    expect(planned).toBe(second);
+    expect(second).toBeLessThan((first ?? 0) / 2);
+    const name = /--name (demo-\d+)/.exec(said)?.[1] ?? '';
+    expect(said).toMatch(new RegExp(`^DOWN\n${name}$`, 'm'));
+    expect(await tracesOf([name])).toEqual([]);
   });
 
   it('ends with path, size and time, and with what comes next', async () => {

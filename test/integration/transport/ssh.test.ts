@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { connect as dial, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Secret } from '../../../server/contract/secret.js';
 import type { IslandHost } from '../../../cli/island/island.js';
@@ -44,6 +44,16 @@ describe('a session', () => {
     const argv = ['sh', '-c', 'cat; printf "%s" "$1" >&2; exit 7', 'sh', "a'b $(id)\n"] as const;
     const result = await remote?.run({ argv, input: 'in \0 put' });
     expect(result).toEqual({ exitCode: 7, stdout: 'in \0 put', stderr: "a'b $(id)\n" });
+  });
+
+  it('hears how a program ended, also where all of its life arrives in one packet', async () => {
+    const host = await root();
+    const slow = createServer((socket) => {
+      gather(dial(host.port, host.address), socket);
+    });
+    const port = await listen(slow);
+    const [remote] = await connect([{ ...host, address: '127.0.0.1', port }]);
+    expect(await remote?.run({ argv: ['false'] })).toMatchObject({ exitCode: 1, stdout: '' });
   });
 
   it('is opened again where it broke', async () => {
@@ -159,6 +169,21 @@ describe('sudo', () => {
     expect(await codeOf(connect([{ ...islandHost(host), sudo }], given))).toBe('SUDO_REFUSED');
   });
 });
+
+/** A line that gives on what the host says in large portions, with pauses between. */
+function gather(host: Socket, client: Socket): void {
+  const held: Buffer[] = [];
+  const pump = setInterval(() => {
+    if (held.length > 0) client.write(Buffer.concat(held.splice(0)));
+  }, 200);
+  client.on('error', () => undefined).on('close', () => host.destroy());
+  host.on('data', (bytes: Buffer) => held.push(bytes)).on('error', () => undefined);
+  host.on('close', () => {
+    clearInterval(pump);
+    client.destroy();
+  });
+  client.pipe(host);
+}
 
 async function listen(server: Server): Promise<number> {
   const port = await freePort();
