@@ -113,6 +113,8 @@ export const errorFamilies = {
   SSH_KEY_TOO_READABLE: 'invalid',
   SSH_KEY_NEEDS_PASSPHRASE: 'invalid',
 
+  PREFLIGHT_FAILED: 'preflight',
+
   REMOTE_FAILED: 'remote',
   REMOTE_STATE_INVALID: 'remote',
   HOST_DISK_FULL: 'remote',

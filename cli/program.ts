@@ -10,6 +10,7 @@ import { islandCommand } from './commands/island.js';
 import { joinCommand } from './commands/join.js';
 import { keyCommand } from './commands/key.js';
 import { listCommand } from './commands/list.js';
+import { preflightCommand } from './commands/preflight.js';
 import { pushCommand } from './commands/push.js';
 import { recipeCommand } from './commands/recipe.js';
 import { rehearseCommand } from './commands/rehearse.js';
@@ -110,7 +111,7 @@ export function buildProgram(context: Context): Command {
     ...[recipeCommand, bundleCommand],
     ...[verifyCommand, inspectCommand, listCommand, diffCommand, extractCommand],
     ...[splitCommand, joinCommand],
-    ...[islandCommand, rehearseCommand, pushCommand],
+    ...[islandCommand, rehearseCommand, preflightCommand, pushCommand],
   ];
   for (const verb of verbs) program.addCommand(inherit(verb(context), program));
   tab(program, { completionCommandName: 'completion' });

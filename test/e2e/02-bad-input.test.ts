@@ -7,6 +7,7 @@ import { configurationRows } from './bad-input/configuration.js';
 import { imageRows } from './bad-input/images.js';
 import { packageRows } from './bad-input/packages.js';
 import { islandCommandRows, islandFileRows, scanRows } from './bad-input/island.js';
+import { preflightRows } from './bad-input/preflight.js';
 import { pushRows } from './bad-input/push.js';
 import { bundlingRows, recipeRows } from './bad-input/recipe.js';
 import { rehearseRows } from './bad-input/rehearse.js';
@@ -65,6 +66,9 @@ describe('bad input gets a clear error, and nothing is lost', () => {
   });
   describe('at hosts that are asked for their keys', () => {
     testBadInput(scanRows);
+  });
+  describe('before hosts are judged', () => {
+    testBadInput(preflightRows);
   });
   describe('at hosts', () => {
     testBadInput(pushRows);

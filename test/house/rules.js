@@ -92,6 +92,7 @@ export const verbs = {
   key: 'border',
   list: 'border',
   output: 'island',
+  preflight: 'island',
   push: 'island',
   reader: 'island',
   recipe: 'connected',

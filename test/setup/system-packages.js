@@ -13,6 +13,7 @@ export const systemPackages = [
   { name: 'gnupg', why: 'signs the Debian archives and charts of the tests; gpgv proves charts' },
   { name: 'e2fsprogs', why: 'mkfs.ext4 makes the disks of rehearsal hosts' },
   { name: 'iproute2', why: 'ip makes the bridge that rehearsal hosts are on' },
+  { name: 'libfaketime', why: 'gives one rehearsal host a wrong clock, for preflight' },
   { name: 'maven', why: 'solves closures of Maven components, and knows where artifacts are' },
   {
     name: 'mmdebstrap',
