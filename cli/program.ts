@@ -11,6 +11,7 @@ import { joinCommand } from './commands/join.js';
 import { keyCommand } from './commands/key.js';
 import { listCommand } from './commands/list.js';
 import { preflightCommand } from './commands/preflight.js';
+import { parseFolder } from './commands/parse-folder.js';
 import { pushCommand } from './commands/push.js';
 import { recipeCommand } from './commands/recipe.js';
 import { rehearseCommand } from './commands/rehearse.js';
@@ -89,7 +90,7 @@ export function buildProgram(context: Context): Command {
       ]),
     )
     .addOption(new Option('--no-color', 'never color the output'))
-    .addOption(new Option('-q, --quiet', 'show errors only').conflicts('verbose'))
+    .addOption(new Option('-q, --quiet', 'show errors and the result only').conflicts('verbose'))
     .addOption(new Option('-v, --verbose', 'show details, and the causes of errors'))
     .addHelpText('after', exampleText)
     .showSuggestionAfterError(true)
@@ -126,11 +127,6 @@ function inherit(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inherit(child, command);
   return command;
-}
-
-function parseFolder(text: string): string {
-  if (text === '') throw new InvalidArgumentError('Expected the name of a folder.');
-  return text;
 }
 
 function parseConcurrency(text: string): number {

@@ -168,7 +168,7 @@ function expiryOf({ expires }: BundleRequest): string | null {
 function channelOf({ channel }: BundleRequest): string | undefined {
   if (channel === undefined || nameSchema.safeParse(channel).success) return channel;
   throw new WireOfflineError('USAGE_INVALID', {
-    message: `--channel: expected a name of lower-case letters, digits, dots, dashes and underscores, got ${show(channel)}`,
+    message: `--channel: expected a name of 1 to 64 lower-case letters, digits, dots and dashes, with a letter or digit at both ends, got ${show(channel)}`,
     hint: 'see: wire-offline bundle --help',
   });
 }

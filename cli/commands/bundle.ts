@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import { bytesText, durationText } from '../ui/progress.js';
 import { table, type Result } from '../ui/result.js';
 import { addOutputOption, showResult, type OutputOption } from './output.js';
+import { repeatable } from './repeatable.js';
 
 const exampleText = `
 Examples:
@@ -29,7 +30,9 @@ export function bundleCommand(context: Context): Command {
       .description('collect what a lock pins into one signed file')
       .argument('<recipe>', 'a file whose name ends in .recipe.yaml')
       .requiredOption('--out <file>', 'the bundle to write')
-      .addOption(keyOption())
+      .addOption(
+        repeatable('--key <file>', 'the private key of one who signs').makeOptionMandatory(),
+      )
       .option('--channel <name>', "the channel, in the place of the recipe's")
       .addOption(
         new Option('--sequence <n>', "the sequence, in the place of the recipe's").argParser(
@@ -50,16 +53,12 @@ export function bundleCommand(context: Context): Command {
   });
 }
 
-function keyOption(): Option {
-  return new Option('--key <file>', 'the private key of one who signs (repeatable)')
-    .makeOptionMandatory()
-    .argParser((key: string, keys: readonly string[] | undefined) => [...(keys ?? []), key]);
-}
-
 function parseSequence(text: string): number {
   const value = Number(text);
-  if (!/^\d{1,15}$/.test(text) || value < 1)
-    throw new InvalidArgumentError('Expected a whole number from 1.');
+  if (!/^\d+$/.test(text) || value < 1 || value > Number.MAX_SAFE_INTEGER)
+    throw new InvalidArgumentError(
+      `Expected a whole number from 1 to ${String(Number.MAX_SAFE_INTEGER)}.`,
+    );
   return value;
 }
 

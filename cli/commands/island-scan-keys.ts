@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import type { FoundKey } from '../island/found-keys.js';
 import { table } from '../ui/result.js';
 import { addOutputOption, showResult, type OutputOption } from './output.js';
+import { repeatable } from './repeatable.js';
 import { addSshKeyOption, sshAccess, type SshKeyOption } from './ssh-access.js';
 
 const exampleText = `
@@ -16,8 +17,8 @@ Examples:
 Compare with what the machine itself says at its console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`;
 
 interface ScanFlags extends OutputOption, SshKeyOption {
-  readonly host: readonly string[];
-  readonly replace: readonly string[];
+  readonly host?: readonly string[];
+  readonly replace?: readonly string[];
   readonly yes?: boolean;
 }
 
@@ -27,8 +28,8 @@ export function scanKeysCommand(context: Context): Command {
     new Command('scan-keys')
       .description('ask each host for its host key, and pin those that you confirm')
       .argument('[file]', 'the island file', 'island.yaml')
-      .option('--host <name>', 'ask this host only (repeatable)', collect, [])
-      .option('--replace <name>', "this host's pinned key may change (repeatable)", collect, [])
+      .addOption(repeatable('--host <name>', 'ask this host only'))
+      .addOption(repeatable('--replace <name>', "this host's pinned key may change"))
       .option('--yes', 'pin without asking: only on a network that you trust')
       .addHelpText('after', exampleText),
   );
@@ -36,7 +37,7 @@ export function scanKeysCommand(context: Context): Command {
     const { resolveSettings } = await import('../config/resolve.js');
     const { scanHostKeys } = await import('../actions/scan-host-keys.js');
     const { settings } = await resolveSettings(self.optsWithGlobals<GlobalFlags>(), context);
-    const { host: hosts, replace, yes = false, output } = flags;
+    const { host: hosts = [], replace = [], yes = false, output } = flags;
     const access = () => sshAccess(context, [], flags);
     const request = { file, hosts, replace, access, confirm: confirmAt(context, yes) };
     const keys = (await scanHostKeys(request, { settings, context })).map(keyRow);
@@ -45,10 +46,6 @@ export function scanKeysCommand(context: Context): Command {
       text: keysTable(keys),
     });
   });
-}
-
-function collect(word: string, words: readonly string[]): readonly string[] {
-  return [...words, word];
 }
 
 function confirmAt(

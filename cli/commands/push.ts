@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Pushed } from '../actions/push-bundle.js';
 import type { Context } from '../context.js';
+import { defaultIslandFile } from './island.js';
 import { bytesText } from '../ui/progress.js';
 import { table } from '../ui/result.js';
 import { addOutputOption, showResult, type OutputOption } from './output.js';
@@ -10,8 +11,8 @@ import { addTrustOption } from './trust-option.js';
 
 const exampleText = `
 Examples:
-  wire-offline push wire.bundle --island island.yaml --dry-run    what would go where, in bytes
-  wire-offline push wire.bundle --island island.yaml --ssh-key ~/.ssh/island
+  wire-offline push wire.bundle --dry-run                 what would go where, in bytes
+  wire-offline push wire.bundle --island north.yaml --ssh-key ~/.ssh/island
 
 Only what the assets host lacks goes over the line. After a break the same command goes on where it stopped.`;
 
@@ -20,12 +21,12 @@ interface PushFlags extends OutputOption, SshKeyOption {
   readonly dryRun?: boolean;
 }
 
-/** `push BUNDLE --island FILE`: a bundle's missing bytes to the island. */
+/** `push BUNDLE`: a bundle's missing bytes to the island. */
 export function pushCommand(context: Context): Command {
   const command = new Command('push')
     .description('bring a bundle to an island: only the bytes that its assets host lacks')
     .argument('<bundle>', 'the file to bring')
-    .requiredOption('--island <file>', 'the island file')
+    .option('--island <file>', 'the island file', defaultIslandFile)
     .option('--dry-run', 'say what would change on each host, and change nothing')
     .addHelpText('after', exampleText);
   return addOutputOption(addSshKeyOption(addTrustOption(command))).action(

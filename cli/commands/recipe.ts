@@ -5,6 +5,7 @@ import type { GlobalFlags } from '../config/resolve.js';
 import type { Context } from '../context.js';
 import { table, type Result } from '../ui/result.js';
 import { addOutputOption, showResult, type OutputOption } from './output.js';
+import { repeatable } from './repeatable.js';
 
 const exampleText = `
 Examples:
@@ -37,7 +38,7 @@ function checkCommand(context: Context): Command {
 
 interface LockFlags extends OutputOption {
   readonly check?: boolean;
-  readonly update: readonly string[];
+  readonly update?: readonly string[];
 }
 
 function lockCommand(context: Context): Command {
@@ -46,17 +47,12 @@ function lockCommand(context: Context): Command {
       .description('pin what is new or changed in a recipe to what upstream has today')
       .argument('<recipe>', 'a file whose name ends in .recipe.yaml')
       .option('--check', 'change nothing; fail where the recipe or upstream moved')
-      .option(
-        '--update <name>',
-        'ask upstream about this component again (repeatable)',
-        (name: string, names: readonly string[]) => [...names, name],
-        [],
-      ),
+      .addOption(repeatable('--update <name>', 'ask upstream about this component again')),
   ).action(async (file: string, flags: LockFlags, command: Command) => {
     const { resolveSettings } = await import('../config/resolve.js');
     const { checkLock, lockRecipe } = await import('../actions/lock-recipe.js');
     const { settings } = await resolveSettings(command.optsWithGlobals<GlobalFlags>(), context);
-    const { check, update, output } = flags;
+    const { check, update = [], output } = flags;
     const run = { settings, context };
     const locked = await (check === true
       ? checkLock(file, run)
@@ -74,6 +70,7 @@ function checkResult({ recipe, lock, charts }: CheckedRecipe): Result {
     lock: stateOf(component.name, lock),
   }));
   const rows = components.map((component) => Object.values(component));
+  const next = lock.state === 'current' ? '' : `; next: ${lock.command}`;
   return {
     document: {
       schemaVersion: 1,
@@ -82,7 +79,7 @@ function checkResult({ recipe, lock, charts }: CheckedRecipe): Result {
       charts: charts ?? null,
     },
     text: [
-      `${name} ${version}, channel ${channel}, sequence ${String(sequence)}; lock ${lock.file}: ${lock.state}`,
+      `${name} ${version}, channel ${channel}, sequence ${String(sequence)}; lock ${lock.file}: ${lock.state}${next}`,
       table([['COMPONENT', 'KIND', 'WHERE', 'LOCK'], ...rows]),
       ...chartLines(charts),
     ].join('\n'),

@@ -1,20 +1,21 @@
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Context } from '../context.js';
 import type { IslandHost } from '../island/island.js';
 import type { HostAccess } from '../transport/host-access.js';
+import { repeatable } from './repeatable.js';
 
 export interface SshKeyOption {
-  readonly sshKey: readonly string[];
+  readonly sshKey?: readonly string[];
 }
 
 /** Gives a verb that reaches hosts `--ssh-key FILE`. */
 export function addSshKeyOption(command: Command): Command {
   return command.addOption(
-    new Option(
-      '--ssh-key <file...>',
-      'private keys to offer to hosts (default: the agent, then those in ~/.ssh)',
-    ).default([]),
+    repeatable(
+      '--ssh-key <file>',
+      'a private key to offer to hosts; by default the agent, then those in ~/.ssh',
+    ),
   );
 }
 
@@ -22,7 +23,7 @@ export function addSshKeyOption(command: Command): Command {
 export async function sshAccess(
   context: Context,
   hosts: readonly IslandHost[],
-  { sshKey }: SshKeyOption,
+  { sshKey = [] }: SshKeyOption,
 ): Promise<HostAccess> {
   const { readHostAccess } = await import('../transport/host-access.js');
   const { askSecret } = await import('../ui/ask-secret.js');

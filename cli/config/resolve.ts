@@ -5,7 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import type { Context } from '../context.js';
 import { WireOfflineError, hasSystemCode, type Problem } from '../errors.js';
 import { describeIssue } from '../input/issues.js';
-import { maxYamlBytes, parseYaml } from '../input/yaml-document.js';
+import { parseYaml } from '../input/yaml-document.js';
+import { maxYamlBytes } from '../input/yaml-syntax.js';
 import {
   carriedSettingsSchema,
   defaultSettings,

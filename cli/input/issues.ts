@@ -14,9 +14,12 @@ export interface IssueDescription {
 type Issue = z.core.$ZodIssue;
 
 /** To be given to zod's parse: puts the known keys into the message of an issue about unknown ones. */
-export function listKnownKeys(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject)) return undefined;
-  return Object.keys(issue.inst.shape).join(', ');
+export function listKnownKeys({ code, inst }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== 'unrecognized_keys') return undefined;
+  if (inst instanceof z.ZodObject) return Object.keys(inst.shape).join(', ');
+  if (inst instanceof z.ZodRecord && inst.keyType instanceof z.ZodEnum)
+    return inst.keyType.options.join(', ');
+  return undefined;
 }
 
 /**
@@ -59,10 +62,14 @@ function isWrongShape(issue: Issue): boolean {
 function expectedBy(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
-      return withArticle(issue.expected);
+      return typeWords(issue.expected, value);
     case 'invalid_value':
-      return oneOf(issue.values.map(String), value);
+      // The only word that is right needs no second mention.
+      return issue.values.length === 1
+        ? String(issue.values[0])
+        : oneOf(issue.values.map(String), value);
     case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'a text that is not empty';
       return `${sizeWord(issue.origin)}${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`;
     case 'too_big':
       return `${sizeWord(issue.origin)}${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}`;
@@ -107,10 +114,15 @@ function sizeWord(origin: string): string {
   return '';
 }
 
-function withArticle(type: string): string {
+function typeWords(type: string, value: unknown): string {
   if (type === 'int') return 'a whole number';
   if (type === 'record' || type === 'object' || type === 'map') return 'a mapping';
   if (type === 'array') return 'a list';
-  if (type === 'string') return 'a text';
-  return `a ${type}`;
+  if (type === 'boolean') return 'true or false';
+  // What zod calls a value that must be there, of whatever type.
+  if (type === 'nonoptional') return 'a value';
+  if (type !== 'string') return `a ${type}`;
+  // YAML takes what looks like a number, or like true, for one.
+  const isWord = typeof value === 'number' || typeof value === 'boolean';
+  return isWord ? 'a text (write it in quotes)' : 'a text';
 }

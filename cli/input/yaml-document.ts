@@ -1,21 +1,15 @@
-import { LineCounter, isMap, isNode, parseAllDocuments, stringify, type Document } from 'yaml';
+import { LineCounter, isMap, isNode, stringify, type Document } from 'yaml';
 import type { z } from 'zod';
 import { WireOfflineError, type ErrorCode, type Problem } from '../errors.js';
 import { describeIssue, listKnownKeys, type IssuePath } from './issues.js';
-
-/** No file that a person writes for this tool comes near it; a larger one is a mistake or an attack. */
-export const maxYamlBytes = 1024 * 1024;
-
-/** Aliases multiply what a small file unfolds to; people's files use few. */
-const maxAliases = 100;
-
-/** A file's bytes under the name that the user knows it by; every problem starts with that name. */
-export interface YamlBytes {
-  readonly file: string;
-  readonly bytes: Uint8Array;
-  /** The cap, where it is not the one for files that people write. */
-  readonly maxBytes?: number;
-}
+import {
+  at,
+  composeYaml,
+  fault,
+  unfoldYaml,
+  type YamlBytes,
+  type YamlFault,
+} from './yaml-syntax.js';
 
 export interface YamlSource extends YamlBytes {
   /** The code of the error thrown when the text is not what the schema says. */
@@ -93,21 +87,9 @@ export type YamlStream =
 
 /** Reads what a program wrote: any number of documents; of a key that stands twice the last counts, as for others. */
 export function readYamlStream(source: YamlBytes): YamlStream {
-  const text = decode(source);
-  if (typeof text !== 'string') return { ok: false, ...text };
-  const lines = new LineCounter();
-  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
-  const parsed = parseAllDocuments(text, options);
-  const documents = Array.isArray(parsed) ? parsed : [];
-  const problems = documents.flatMap(({ errors }) =>
-    errors.map(({ pos, message }) => ({
-      where: at(source, lines, pos[0]),
-      expected: 'valid YAML',
-      got: message,
-    })),
-  );
-  if (problems.length > 0) return { ok: false, problems };
-  const unfolded = documents.map((document) => unfold(source, document));
+  const documents = composeYaml(source, { lines: new LineCounter(), writer: 'program' });
+  if ('problems' in documents) return { ok: false, ...documents };
+  const unfolded = documents.map((document) => unfoldYaml(source, document));
   const broken = unfolded.find((one) => 'problems' in one);
   if (broken !== undefined) return { ok: false, ...broken };
   return { ok: true, values: unfolded.flatMap((one) => ('value' in one ? [one.value] : [])) };
@@ -118,67 +100,21 @@ export function toYaml(value: unknown): string {
   return stringify(value, { version: '1.2', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-interface Fault {
-  readonly problems: readonly Problem[];
-  readonly cause?: unknown;
-}
-
 interface Syntax {
   readonly document: Document;
   readonly value: unknown;
 }
 
-function parseSyntax(source: YamlBytes, lines: LineCounter): Syntax | Fault {
-  const { file } = source;
-  const text = decode(source);
-  if (typeof text !== 'string') return text;
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    strict: true,
-    uniqueKeys: true,
-    version: '1.2',
-  });
-  if (!Array.isArray(documents))
-    return fault({ where: file, expected: 'a YAML document', got: 'an empty file' });
+function parseSyntax(source: YamlBytes, lines: LineCounter): Syntax | YamlFault {
+  const documents = composeYaml(source, { lines, writer: 'person' });
+  if ('problems' in documents) return documents;
   const [document, second] = documents;
   if (document === undefined || second !== undefined) {
     const got = document === undefined ? 'an empty file' : `${String(documents.length)} documents`;
-    return fault({ where: file, expected: 'one YAML document', got });
+    return fault({ where: source.file, expected: 'one YAML document', got });
   }
-  const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
-    where: at(source, lines, pos[0]),
-    expected: 'valid YAML',
-    got: message,
-  }));
-  return problems.length > 0 ? { problems } : unfold(source, document);
-}
-
-function decode({ file, bytes, maxBytes = maxYamlBytes }: YamlBytes): string | Fault {
-  if (bytes.byteLength > maxBytes) {
-    const expected = `at most ${String(maxBytes)} bytes`;
-    return fault({ where: file, expected, got: `${String(bytes.byteLength)} bytes or more` });
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    return fault({ where: file, expected: 'UTF-8 text', got: 'other bytes' }, cause);
-  }
-}
-
-function unfold({ file }: YamlBytes, document: Document): Syntax | Fault {
-  try {
-    const value: unknown = document.toJS({ maxAliasCount: maxAliases });
-    return { document, value };
-  } catch (cause) {
-    const expected = `aliases that are known, at most ${String(maxAliases)}`;
-    const got = cause instanceof Error ? cause.message : String(cause);
-    return fault({ where: file, expected, got }, cause);
-  }
-}
-
-function fault(problem: Problem, cause?: unknown): Fault {
-  return cause === undefined ? { problems: [problem] } : { problems: [problem], cause };
+  const unfolded = unfoldYaml(source, document);
+  return 'problems' in unfolded ? unfolded : { document, ...unfolded };
 }
 
 interface Place {
@@ -207,12 +143,9 @@ function position({ source, lines, document, path, key }: Place): string {
   return source.file;
 }
 
-function at(source: YamlBytes, lines: LineCounter, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `${source.file}:${String(line)}:${String(col)}`;
-}
-
 function nameOf(path: IssuePath, key: string | undefined): string {
   const parts = key === undefined ? path : [...path, key];
-  return parts.length === 0 ? '' : ` ${parts.join('.')}`;
+  // An empty key would be no word at all.
+  const words = parts.map((part) => (part === '' ? '""' : String(part)));
+  return words.length === 0 ? '' : ` ${words.join('.')}`;
 }

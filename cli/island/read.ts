@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { WireOfflineError, type Problem } from '../errors.js';
 import { readSmallFile } from '../input/small-file.js';
-import { maxYamlBytes, readYaml } from '../input/yaml-document.js';
+import { readYaml } from '../input/yaml-document.js';
+import { maxYamlBytes } from '../input/yaml-syntax.js';
 import { deriveIsland } from './derive.js';
 import type { Island } from './island.js';
 import { brokenRules, duplicates } from './rules.js';

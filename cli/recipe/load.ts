@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { WireOfflineError, type Problem } from '../errors.js';
 import { oneOf, show } from '../input/issues.js';
 import { readSmallFile } from '../input/small-file.js';
-import { maxYamlBytes, readYaml, type Locate, type YamlReading } from '../input/yaml-document.js';
+import { readYaml, type Locate, type YamlReading } from '../input/yaml-document.js';
+import { maxYamlBytes } from '../input/yaml-syntax.js';
 import {
   includePathSchema,
   includedSchema,

@@ -48,7 +48,10 @@ export interface ComponentSpec extends Readonly<z.infer<z.ZodObject<typeof headF
 const versionSchema = z
   .string()
   .max(64)
-  .refine((text) => parse(text)?.raw === text, 'a semantic version such as 1.2.3 (semver.org)');
+  .refine(
+    (text) => /^[0-9]\S*$/.test(text) && parse(text) !== null,
+    'a semantic version such as 1.2.3 (semver.org)',
+  );
 
 /** Relative, so that a folder of recipes means the same wherever it lies. */
 export const includePathSchema = z

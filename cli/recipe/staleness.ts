@@ -111,8 +111,8 @@ function isLockedAs(component: RecipeComponent, locked: LockedComponent): boolea
   return locked.kind === component.kind && locked.spec === specDigest(component);
 }
 
-/** What to type; `update` names the components that moved although the recipe did not. */
-function lockCommand(recipeFile: string, update: readonly string[] = []): string {
+/** What to type for a lock; `update` names the components that moved although the recipe did not. */
+export function lockCommand(recipeFile: string, update: readonly string[] = []): string {
   const options = update.map((name) => ` --update ${name}`).join('');
   return `wire-offline recipe lock ${shellWord(recipeFile)}${options}`;
 }

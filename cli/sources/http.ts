@@ -1,27 +1,34 @@
 import { z } from 'zod';
+import { upstreamNameSchema } from '../bundle/names.js';
 import { digestSchema } from '../digest.js';
 import { maxBlobBytes, type Source, type SourceTools } from './source.js';
 
 /** A name that is safe as a path of one part on any file system. */
 const filenameSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$/, 'a file name of letters, digits and ._+~-');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}(?<!\.)$/,
+    'a file name of letters, digits and ._+~- that does not end with a dot',
+  );
 
 const specSchema = z
   .strictObject({
     /** Plain http is as good as https here: the bytes are proven by their hash. */
-    url: z.url({ protocol: /^https?$/ }).refine(hasNoCredentials, 'an address without credentials'),
+    url: z
+      .url({ protocol: /^https?$/, error: 'an https or http URL', abort: true })
+      .refine(hasNoCredentials, 'an address without credentials'),
     sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits'),
     /** What the file is called on the island; by default the last part of the address. */
     filename: filenameSchema.optional(),
     executable: z.boolean().default(false),
     /** What people call this state of the file; by default the beginning of its hash. */
-    version: z.string().min(1).max(128).optional(),
+    version: upstreamNameSchema.optional(),
   })
-  .refine(({ url, filename }) => filenameSchema.safeParse(filename ?? lastPart(url)).success, {
-    path: ['filename'],
-    message: 'a filename, since the last part of the address is none',
-  });
+  .refine(
+    ({ url, filename }) =>
+      filename !== undefined || filenameSchema.safeParse(lastPart(url)).success,
+    { path: ['filename'], message: 'a filename, since the last part of the address is none' },
+  );
 
 const pinSchema = z.strictObject({ digest: digestSchema, sizeBytes: z.int().nonnegative() });
 
@@ -76,7 +83,6 @@ function lastPart(url: string): string {
 }
 
 function hasNoCredentials(url: string): boolean {
-  if (!URL.canParse(url)) return false;
   const { username, password } = new URL(url);
   return username === '' && password === '';
 }

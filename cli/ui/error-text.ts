@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
-import type { WireOfflineError } from '../errors.js';
+import type { Problem, WireOfflineError } from '../errors.js';
 import { safeText } from './safe-text.js';
+
+/** No person reads more at once; a program gets all. */
+const maxProblemLines = 20;
 
 export interface ErrorTextOptions {
   readonly format: 'text' | 'json';
@@ -25,12 +28,18 @@ function asLines(error: WireOfflineError, { color, verbose }: ErrorTextOptions):
   const dim = (text: string): string => (color ? `\u001b[2m${text}\u001b[22m` : text);
   const lines = [
     `${red(`error ${error.code}:`)} ${safeText(error.message)}`,
-    ...error.problems.map(
-      ({ where, expected, got }) =>
-        `  ${safeText(where)}: expected ${safeText(expected)}, got ${safeText(got)}`,
-    ),
+    ...problemLines(error.problems),
     ...(error.hint === undefined ? [] : [`${dim('hint:')} ${safeText(error.hint)}`]),
     ...(verbose && error.cause !== undefined ? [dim(safeText(inspect(error.cause)))] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function problemLines(problems: readonly Problem[]): string[] {
+  const lines = problems.slice(0, maxProblemLines).map(({ where, expected, got }) => {
+    const place = where === '' ? '' : `${safeText(where)}: `;
+    return `  ${place}expected ${safeText(expected)}, got ${safeText(got)}`;
+  });
+  const more = problems.length - lines.length;
+  return more === 0 ? lines : [...lines, `  and ${String(more)} more`];
 }

@@ -73,7 +73,9 @@ const lockText = (): Promise<string> => readFile(inWork('x.lock.yaml'), 'utf8');
 describe('a recipe that is locked', () => {
   it('becomes one signed file', async () => {
     await arrange();
-    expect((await succeed(['recipe', 'check', 'x.recipe.yaml'])).stdout).toMatch(/: missing/);
+    expect((await succeed(['recipe', 'check', 'x.recipe.yaml'])).stdout).toMatch(
+      /: missing; next: wire-offline recipe lock x\.recipe\.yaml\n/,
+    );
     await succeed(lockWords);
     expect((await succeed(['recipe', 'check', 'x.recipe.yaml'])).stdout).toMatch(/: current/);
     const { stdout } = await succeed(bundleWords('x.bundle', '-o', 'json'));

@@ -16,7 +16,7 @@ export const chartVersionSchema = z
   .string()
   .max(128)
   .refine(
-    (text) => parse(text.replace(/^v(?=[0-9])/, ''))?.raw === text.replace(/^v/, ''),
+    (text) => /^v?[0-9]\S*$/.test(text) && parse(text) !== null,
     'a version such as 1.16.3 or v1.16.3 (semver.org)',
   );
 

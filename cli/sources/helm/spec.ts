@@ -21,13 +21,10 @@ export const helmSpecSchema = z
     chart: chartNameSchema,
     version: chartVersionSchema,
     /** An address (`https://…`, `oci://…`), or a name that `helm repo add` gave one on this machine. */
-    repository: z
-      .string()
-      .max(512)
-      .refine(
-        isRepository,
-        'an https or oci address without credentials, or a name of helm repo list',
-      ),
+    repository: z.string().max(512).refine(isRepository, {
+      error: 'an https or oci address without credentials, or a name of helm repo list',
+      abort: true,
+    }),
     /** The public keys of the chart's makers, a file beside the recipe: then its `.prov` must hold. */
     keyring: z.string().min(1).optional(),
     /** What it is rendered with: the name of the release, where it goes, its values, the cluster's abilities. */

@@ -6,7 +6,7 @@ const group = '[A-Za-z0-9_-]+(?:[.][A-Za-z0-9_-]+)*';
 
 export const mavenArtifactSchema = z
   .string()
-  .max(300)
+  .max(256)
   .regex(
     new RegExp(`^${group}:${word}:[A-Za-z0-9](?:[A-Za-z0-9_+-]|[.](?![.]))*$`),
     'group:artifact:version',

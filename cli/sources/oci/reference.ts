@@ -14,7 +14,8 @@ export interface ImageReference {
 const repositoryPattern =
   /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const registryPattern = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:]+\])(:[0-9]{1,5})?$/;
+const registryPattern =
+  /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?$/;
 const maxNameLength = 255;
 
 /**
@@ -32,6 +33,8 @@ export function parseReference(text: string): ImageReference | undefined {
     rest.length === 0 &&
     name.length <= maxNameLength &&
     registryPattern.test(registry) &&
+    // A port above 65535, or digits and dots that are no IPv4 address.
+    URL.canParse(`https://${registry}`) &&
     (/[.:\]]/.test(registry) || registry === 'localhost') &&
     repositoryPattern.test(repository) &&
     (tag === undefined || tagPattern.test(tag)) &&
@@ -41,9 +44,8 @@ export function parseReference(text: string): ImageReference | undefined {
   return { registry, repository, tag, digest: isDigest(digest) ? digest : undefined };
 }
 
-export const referenceSchema = z
-  .string()
-  .refine(
-    (text) => parseReference(text) !== undefined,
+export const referenceSchema = z.string().refine((text) => parseReference(text) !== undefined, {
+  error:
     'a full reference such as registry.example/group/name:tag, or one with @sha256: and 64 hex digits',
-  );
+  abort: true,
+});

@@ -13,7 +13,7 @@ const requestPattern = new RegExp(
 /** One package at one version, perhaps with extras. */
 export const requestSchema = z
   .string()
-  .max(300)
+  .max(256)
   .regex(
     requestPattern,
     'a package and its version such as ansible-core==2.19.14 or moto[server]==5.1.0',

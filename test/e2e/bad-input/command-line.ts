@@ -66,6 +66,27 @@ export const commandLineRows: readonly BadInput[] = [
     says: ['--cache'],
   },
   {
+    title: 'an empty trust folder is refused',
+    argv: ['verify', 'x.bundle', '--trust', ''],
+    code: 'USAGE_INVALID',
+    exitStatus: 2,
+    says: ['--trust', 'the name of a folder'],
+  },
+  {
+    title: 'a key for hosts takes one word, and an island that nobody names is island.yaml',
+    argv: ['push', '--ssh-key', 'k', 'x.bundle'],
+    code: 'ISLAND_UNREADABLE',
+    exitStatus: 3,
+    says: ['island file island.yaml'],
+  },
+  {
+    title: 'a sequence beyond all whole numbers is refused with the last one',
+    argv: 'bundle x.recipe.yaml --out x --key k --sequence 9007199254740992'.split(' '),
+    code: 'USAGE_INVALID',
+    exitStatus: 2,
+    says: ['from 1 to 9007199254740991'],
+  },
+  {
     title: 'a shell that completion does not know is refused with those it knows',
     argv: ['completion', 'tcsh'],
     code: 'USAGE_INVALID',

@@ -46,6 +46,9 @@ export const configurationRows: readonly BadInput[] = [
     /:3:1 colour/,
   ]),
   file('a list where a mapping is wanted is refused', '- cache\n', ['a mapping']),
+  file('lists without end are refused at their place', '['.repeat(1000), [
+    /wire-offline\.yaml:1:65: expected at most 64 lists/,
+  ]),
   file('a file that is no YAML is refused at its place', 'cache: "unclosed\n', [
     /:2:1|:1:\d+/,
     'valid YAML',

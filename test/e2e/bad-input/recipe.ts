@@ -118,6 +118,20 @@ export const recipeRows: readonly BadInput[] = [
     'wire-offline/v1',
   ]),
   recipe('a version that is none is refused', recipeText({ version: '1' }), [/:4:10 version/]),
+  recipe('a version with a space is refused', recipeText({ version: ' 1.0.0' }), [/:4:10 version/]),
+  recipe('a recipe of lists without end is refused at its place', '['.repeat(1000), [
+    'x.recipe.yaml:1:65: expected at most 64 lists and mappings',
+  ]),
+  recipe(
+    'an address that is none is refused at its place',
+    recipeText({ components: [{ ...component, url: 'http://h:99999/x' }] }),
+    [/x\.recipe\.yaml:7:\d+ components\.0\.url: expected an https or http URL/],
+  ),
+  recipe(
+    'a version that no bundle can have is refused at its place',
+    recipeText({ components: [{ ...component, version: '1\n0' }] }),
+    [/x\.recipe\.yaml:7:\d+ components\.0\.version: expected 1 to 256 printable ASCII/],
+  ),
   recipe('a channel that is a path is refused', recipeText({ channel: '../x' }), [/:5:10 channel/]),
   recipe('a recipe larger than any is refused', `# ${'x'.repeat(2_000_000)}\n${recipeText()}`, [
     'at most 1048576 bytes',
@@ -265,6 +279,14 @@ export const bundlingRows: readonly BadInput[] = [
     code: 'OUTPUT_NOT_WRITABLE',
     exitStatus: 11,
     says: ['a folder'],
+  },
+  {
+    title: 'a channel that is longer than any is refused with its bounds',
+    arrange: ready,
+    argv: [...bundle, '--channel', 'x'.repeat(65)],
+    code: 'USAGE_INVALID',
+    exitStatus: 2,
+    says: ['--channel', '1 to 64'],
   },
   {
     title: 'a channel that is a path is refused',

@@ -104,7 +104,9 @@ describe('what is wrong with a recipe', () => {
       expect.stringMatching(
         /^x\.recipe\.yaml:7:\d+ components\.0\.sha256: expected 64 lower-case hex/,
       ),
-      expect.stringMatching(/^x\.recipe\.yaml:7:\d+ components\.0\.executable: expected a boolean/),
+      expect.stringMatching(
+        /^x\.recipe\.yaml:7:\d+ components\.0\.executable: expected true or false/,
+      ),
       expect.stringMatching(
         /^x\.recipe\.yaml:7:\d+ components\.0\.sha512: .*did you mean sha256\?/,
       ),

@@ -8,6 +8,12 @@ function isSpec(spec: unknown): boolean {
   return httpSource.specSchema.safeParse(spec).success;
 }
 
+/** Every problem of a component, `field: what was expected`. */
+function problemsOf(spec: unknown): readonly string[] {
+  const issues = httpSource.specSchema.safeParse(spec).error?.issues ?? [];
+  return issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
 describe('an http component', () => {
   it('needs an address and a hash', () => {
     expect(isSpec({ url, sha256 })).toBe(true);
@@ -22,12 +28,32 @@ describe('an http component', () => {
     },
   );
 
+  it.each([
+    ...['foo', '', 'http://', 'http://h:99999/x', 'http://[::1', 'ftp://files.example/x'],
+    'file:///x',
+  ])('is told once what an address is where it has %p', (bad) => {
+    expect(problemsOf({ url: bad, sha256 })).toEqual(['url: an https or http URL']);
+  });
+
+  it.each(['1\n', '1 0', '', '\u001b[2J', '1\u202e', 'x'.repeat(257)])(
+    'is refused with the version %p, which no bundle can have',
+    (version) => {
+      expect(problemsOf({ url, sha256, version })).toEqual([
+        'version: 1 to 256 printable ASCII characters without spaces',
+      ]);
+    },
+  );
+
+  it('is told once of a bad file name', () => {
+    expect(problemsOf({ url, sha256, filename: '-x' })).toHaveLength(1);
+  });
+
   it('is refused with credentials in its address', () => {
     expect(isSpec({ url: 'https://me:secret@files.example/x', sha256 })).toBe(false);
   });
 
   it.each([
-    ...['../x', '/abs', 'a/b', 'a\\b', '.', '..', '.hidden', '', 'a\0b', 'a\n', '-rf'],
+    ...['../x', '/abs', 'a/b', 'a\\b', '.', '..', '.hidden', '', 'a\0b', 'a\n', '-rf', 'a.'],
     'x'.repeat(4096),
     'ü',
   ])('is refused with the file name %p', (filename) => {

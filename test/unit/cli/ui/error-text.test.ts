@@ -20,6 +20,15 @@ describe('an error for a person', () => {
     ]);
   });
 
+  it('says the first of very many problems, how many more there are, and no empty place', () => {
+    const problems = Array.from({ length: 30 }, () => ({ where: '', expected: 'x', got: 'y' }));
+    const lines = errorText(
+      new WireOfflineError('CONFIG_INVALID', { message: 'm', problems }),
+      plain,
+    );
+    expect(lines.split('\n').slice(20)).toEqual(['  expected x, got y', '  and 10 more', '']);
+  });
+
   it('tells its causes when asked for details', () => {
     expect(errorText(error, plain)).not.toContain('the reason');
     expect(errorText(error, { ...plain, verbose: true })).toContain('the reason');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ociSource } from '../../../../../cli/sources/oci/oci.js';
 import { parseReference } from '../../../../../cli/sources/oci/reference.js';
 
 const hex = 'a'.repeat(64);
@@ -37,8 +38,19 @@ describe('a reference to an image', () => {
     ['a line break at the end', 'registry.example/app:1\n'],
     ['4 KiB of name', `registry.example/${'a'.repeat(4096)}:1`],
     ['a tag that is too long', `registry.example/app:${'a'.repeat(129)}`],
+    ['a port that none can have', 'registry.example:99999/app:1'],
+    ['port 0', 'registry.example:0/app:1'],
+    ['an address that is none', '1.2.3.999/app:1'],
+    ['an IPv6 address that is none', '[:::]:5000/app:1'],
     ['nothing', ''],
   ])('with %s is none', (_what, text) => {
     expect(parseReference(text)).toBeUndefined();
+  });
+});
+
+describe('a component of kind oci', () => {
+  it('is told once of a port that no registry can have', () => {
+    const { error } = ociSource.specSchema.safeParse({ image: 'h:99999/a/b:1' });
+    expect(error?.issues.map(({ path }) => path.join('.'))).toEqual(['image']);
   });
 });
