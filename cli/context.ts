@@ -11,6 +11,6 @@ export interface Context {
   readonly stdout: NodeJS.WriteStream;
   /** Takes progress and errors. */
   readonly stderr: NodeJS.WriteStream;
-  /** Aborts on the first Ctrl-C or SIGTERM; work stops cleanly when it does. */
+  /** Aborts on the first Ctrl-C, SIGTERM or SIGHUP; work stops cleanly when it does. */
   readonly signal: AbortSignal;
 }

@@ -96,6 +96,10 @@ export function buildProgram(context: Context): Command {
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
+    // What was stopped before it began, such as a run in a folder that was removed, does nothing.
+    .hook('preAction', () => {
+      context.signal.throwIfAborted();
+    })
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => {

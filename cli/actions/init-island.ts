@@ -32,6 +32,6 @@ export async function initIsland(request: InitRequest): Promise<InitResult> {
     ...{ name, domain, channel: 'stable' },
     hosts: hosts.map((host, index) => ({ ...host, user, address: exampleAddress(index) })),
   });
-  await writeOutput({ file: resolve(cwd, out), force: false }, (handle) => handle.writeFile(text));
+  await writeOutput({ file: resolve(cwd, out) }, (handle) => handle.writeFile(text));
   return { file: out, profile, hosts };
 }

@@ -21,6 +21,6 @@ export async function planAndWrite(run: PlanRun): Promise<Plan> {
   const plan = planIsland({ users, calls, participants });
   if (out === undefined) return plan;
   const text = planTemplate(plan, run);
-  await writeOutput({ file: resolve(cwd, out), force: false }, (handle) => handle.writeFile(text));
+  await writeOutput({ file: resolve(cwd, out) }, (handle) => handle.writeFile(text));
   return plan;
 }

@@ -7,13 +7,7 @@ import type { ByteProgress } from '../ui/progress.js';
 import type { BundleComponent } from './document.js';
 import { blobEntryName, entryNames } from './layout.js';
 import { indexOf, ociLayout } from './oci-layout.js';
-import {
-  explainingWrites,
-  refuseExisting,
-  removeAbandoned,
-  syncFolder,
-  temporaryFor,
-} from './output-file.js';
+import { inOutputFolder, refuseExisting, syncFolder, temporaryFor } from './output-file.js';
 import type { Bundle } from './reader.js';
 
 export interface ExtractOptions {
@@ -59,7 +53,8 @@ export function selectComponents(
 
 /**
  * Writes components out of a bundle: files at their paths, images as an OCI layout. Every blob is hashed while it
- * is read; a component's folder appears whole or not at all, and none that is there is touched.
+ * is read; a component's folder appears whole or not at all, and none that is there is touched. Where one fails, the
+ * folders that this run made are removed.
  *
  * @throws {WireOfflineError} OUTPUT_EXISTS, DISK_FULL, OUTPUT_NOT_WRITABLE, BLOB_DIGEST_MISMATCH,
  * BUNDLE_ENTRY_MISSING where a blob is only in the base; the signal's reason.
@@ -77,16 +72,20 @@ export async function extractComponents(
     doneBytes += bytes.length;
     options.onProgress?.({ doneBytes, totalBytes });
   };
-  return await explainingWrites(options.out, async () => {
-    await mkdir(options.out, { recursive: true });
+  return await inOutputFolder(options.out, async () => {
     for (const { component } of plans)
-      await refuseExisting({ file: join(options.out, component.name), force: false });
+      await refuseExisting({ file: join(options.out, component.name) });
     const done: ExtractedComponent[] = [];
-    for (const { component, outputs } of plans) {
-      const folder = join(options.out, component.name);
-      await writeFolder({ bundle, folder, outputs, see });
-      const sizeBytes = outputs.reduce(addSize, 0);
-      done.push({ component: component.name, folder, files: outputs.length, sizeBytes });
+    try {
+      for (const { component, outputs } of plans) {
+        const folder = join(options.out, component.name);
+        await writeFolder({ bundle, folder, outputs, see });
+        const sizeBytes = outputs.reduce(addSize, 0);
+        done.push({ component: component.name, folder, files: outputs.length, sizeBytes });
+      }
+    } catch (error) {
+      for (const { folder } of done) await rm(folder, { recursive: true, force: true });
+      throw error;
     }
     return done;
   });
@@ -100,8 +99,7 @@ interface FolderPlan {
 }
 
 async function writeFolder({ bundle, folder, outputs, see }: FolderPlan): Promise<void> {
-  await removeAbandoned(folder);
-  const temporary = temporaryFor(folder);
+  const temporary = await temporaryFor(folder);
   try {
     // Made new, so nothing in it can be a link that leads elsewhere.
     await mkdir(temporary);
@@ -110,7 +108,7 @@ async function writeFolder({ bundle, folder, outputs, see }: FolderPlan): Promis
       await mkdir(dirname(file), { recursive: true });
       await writeFile({ bundle, file, output, see });
     }
-    await refuseExisting({ file: folder, force: false });
+    await refuseExisting({ file: folder });
     await rename(temporary, folder);
     await syncFolder(dirname(folder));
   } catch (error) {

@@ -1,8 +1,9 @@
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { WireOfflineError, hasSystemCode } from '../errors.js';
 
 /**
- * A regular file opened for reading, with its size.
+ * A regular file opened for reading, with its size; a pipe or a device by its name is not waited for.
  *
  * @throws {WireOfflineError} INPUT_UNREADABLE
  */
@@ -36,9 +37,10 @@ export async function readAt(
   return bytes.subarray(0, done);
 }
 
-async function openFile(file: string, flags: string): Promise<FileHandle> {
+async function openFile(file: string, flags: 'r' | 'r+'): Promise<FileHandle> {
   try {
-    return await open(file, flags);
+    const access = flags === 'r' ? constants.O_RDONLY : constants.O_RDWR;
+    return await open(file, access | constants.O_NONBLOCK);
   } catch (cause) {
     if (hasSystemCode(cause, ...unreadableCodes)) throw unreadable(file, cause.message, cause);
     throw cause;

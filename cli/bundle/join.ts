@@ -35,7 +35,7 @@ export async function joinParts(
     for (const file of options.parts) opened.push(await openPart(file));
     const first = completeSet(opened);
     const { bundle: identity, bundleSize: sizeBytes } = first.header;
-    await writeOutput({ file: options.out, force: false }, async (target, temporary) => {
+    await writeOutput({ file: options.out }, async (target, temporary) => {
       await copyParts(opened, target, options);
       await options.judge(temporary, identity);
     });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, type FileHandle } from 'node:fs/promises';
+import { rm, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Digest } from '../digest.js';
 import { WireOfflineError } from '../errors.js';
 import type { ByteProgress } from '../ui/progress.js';
 import { BlockSink, writeAll } from './block-sink.js';
-import { explainingWrites, isThere, writeOutput } from './output-file.js';
+import { inOutputFolder, isThere, writeOutput } from './output-file.js';
 import {
   encodePartHeader,
   maxParts,
@@ -36,7 +36,7 @@ type Splittable = Pick<Bundle<unknown>, 'handle' | 'file' | 'sizeBytes' | 'ident
 
 /**
  * Cuts a bundle into parts for media. A part that an earlier run left whole is kept; where this run fails, the
- * parts that it made are removed.
+ * parts and folders that it made are removed.
  *
  * @throws {WireOfflineError} USAGE_INVALID for more than 9999 parts, OUTPUT_EXISTS where something else has a
  * part's name, DISK_FULL, OUTPUT_NOT_WRITABLE; the signal's reason.
@@ -48,7 +48,16 @@ export async function splitBundle(
   const partSize = options.maxPartBytes - partHeaderBytes;
   const count = Math.ceil(bundle.sizeBytes / partSize);
   if (count > maxParts) throw tooMany(count);
-  await explainingWrites(options.out, () => mkdir(options.out, { recursive: true }));
+  return await inOutputFolder(options.out, () =>
+    writeParts(bundle, { ...options, partSize, count }),
+  );
+}
+
+async function writeParts(
+  bundle: Splittable,
+  options: SplitOptions & { readonly partSize: number; readonly count: number },
+): Promise<readonly WrittenPart[]> {
+  const { partSize, count } = options;
   const parts: WrittenPart[] = [];
   const made: string[] = [];
   const see = progressOf(bundle, options);
@@ -101,7 +110,7 @@ async function writePart(
   { file, draft, see }: PartPlan,
 ): Promise<WrittenPart> {
   const range = partRange(draft);
-  return await writeOutput({ file, force: false }, async (target) => {
+  return await writeOutput({ file }, async (target) => {
     const digest = await copyBody({ source, target, range, see });
     await writeAll(target, encodePartHeader({ ...draft, digest }), 0);
     return { file, sizeBytes: partHeaderBytes + range.sizeBytes, digest };

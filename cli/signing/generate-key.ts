@@ -1,6 +1,7 @@
-import { link, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WireOfflineError, hasSystemCode } from '../errors.js';
+import { makeFolder } from '../store/make-folder.js';
 import { allowedSignersLine } from './allowed-signers.js';
 import { assertIdentity } from './identity.js';
 import { fingerprintOf, parsePublicKey, type PublicKey } from './public-key.js';
@@ -89,7 +90,7 @@ async function makeFolders(places: Places, made: string[]): Promise<void> {
     [places.privateFolder, 0o700],
     [places.trustFolder, 0o755],
   ] as const) {
-    const first = await mkdir(folder, { recursive: true, mode });
+    const first = await makeFolder(folder, mode);
     if (first !== undefined) made.push(first);
   }
 }
@@ -169,7 +170,7 @@ function unwritable(out: string, thrown: unknown): unknown {
   if (!hasSystemCode(thrown, 'EACCES', 'EROFS', 'ENOSPC', 'EPERM', 'ENOTDIR', 'ENAMETOOLONG'))
     return thrown;
   return new WireOfflineError('OUTPUT_NOT_WRITABLE', {
-    message: `${out}: expected to write keys there, got ${thrown instanceof Error ? thrown.message : ''}`,
+    message: `${out}: expected to write keys there, got ${thrown.message}`,
     hint: 'name another folder: --out DIR',
     cause: thrown,
   });

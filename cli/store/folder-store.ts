@@ -137,6 +137,7 @@ class FolderStore implements BlobStore {
         file,
         blobs,
         released: how.resumable ? join(folder, `${name}.free`) : undefined,
+        setAside: (digest) => this.#setAside(digest, 'a folder'),
         finished: async (blob) => {
           const handle = await open(blob.file);
           this.#proven.set(blob.digest, { state: await stateOf(handle), blob });

@@ -1,4 +1,5 @@
-import { readFile, readlink, stat } from 'node:fs/promises';
+import { lstat, readFile, readdir, readlink, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hasSystemCode } from '../errors.js';
 
 /** Names the process that works on a temporary file, as part of the file's name: `<pid namespace>-<pid>-<start>`. */
@@ -18,6 +19,29 @@ export async function isAbandoned(owner: string, file: string): Promise<boolean>
   const [, namespace = '', pid = '', start = ''] = pattern.exec(owner) ?? [];
   if (namespace === (await pidNamespace())) return (await startOf(pid)) !== start;
   return Date.now() - (await lastWritten(file)) > silentForMs;
+}
+
+/**
+ * Removes from a folder what runs that are gone left there, files and folders; `ownerIn` tells whose a name is, and
+ * nothing where it is no temporary one.
+ */
+export async function removeAbandoned(
+  folder: string,
+  ownerIn: (name: string) => string | undefined,
+): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const owner = ownerIn(name);
+    if (owner === undefined) continue;
+    const left = join(folder, name);
+    try {
+      // Others may write there too: what is not this user's own is not ours to remove.
+      const isOwn = (await lstat(left)).uid === process.geteuid?.();
+      if (isOwn && (await isAbandoned(owner, left))) await rm(left, { recursive: true });
+    } catch (error) {
+      // Another run was faster, or it cannot be removed: no reason to refuse what was asked for.
+      if (!hasSystemCode(error, 'ENOENT', 'EACCES', 'EPERM', 'EBUSY', 'ENOTEMPTY')) throw error;
+    }
+  }
 }
 
 /** Processes of another container cannot be seen from here, so that their pids say nothing. */

@@ -4,6 +4,7 @@ import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { digestSchema, type Digest } from '../digest.js';
+import { hasSystemCode } from '../errors.js';
 import type { PartialBlob, StoredBlob } from './blob-store.js';
 import { onStore, onStoreNow } from './store-errors.js';
 
@@ -17,6 +18,8 @@ export interface PartialPlaces {
   readonly released: string | undefined;
   /** Where a finished blob belongs; told once it is there. */
   readonly blobs: string;
+  /** Takes away a folder that has a blob's name, which a file cannot replace. */
+  readonly setAside: (digest: Digest) => Promise<unknown>;
   readonly finished: (blob: StoredBlob) => Promise<void>;
 }
 
@@ -79,7 +82,7 @@ export class PartialFile implements PartialBlob {
     await onStore(this.#places.file, async () => {
       // Not synced: what a power cut damages is seen when it is hashed before its next use, and fetched again.
       await this.#handle.close();
-      await rename(this.#places.file, file);
+      await this.#moveTo(blob);
     });
     await this.#places.finished(blob);
     return blob;
@@ -99,6 +102,16 @@ export class PartialFile implements PartialBlob {
       await this.#handle.close();
       await unlink(this.#places.file);
     });
+  }
+
+  async #moveTo({ digest, file }: StoredBlob): Promise<void> {
+    try {
+      await rename(this.#places.file, file);
+    } catch (error) {
+      if (!hasSystemCode(error, 'EISDIR')) throw error;
+      await this.#places.setAside(digest);
+      await rename(this.#places.file, file);
+    }
   }
 
   #startHashes(): void {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasSystemCode } from '../errors.js';
-import { isAbandoned, ownOwner } from '../store/owner.js';
+import { WireOfflineError, hasSystemCode } from '../errors.js';
+import { ownOwner, removeAbandoned } from '../store/owner.js';
 
 /** `wire-offline.<owner>.<unique>`: whose it is tells a later run whether it is still in use. */
 const pattern = /^wire-offline\.(?<owner>[0-9]+-[0-9]+-[0-9]+)\.[0-9a-f-]{36}$/;
@@ -12,33 +12,44 @@ const pattern = /^wire-offline\.(?<owner>[0-9]+-[0-9]+-[0-9]+)\.[0-9a-f-]{36}$/;
  * Lends a new folder that only this user can look into, for programs that read and write files, and takes it away
  * again, whatever happened in it. What killed runs left goes with the next one that needs such a folder. It lies where
  * temporary files do, or `within` a folder whose disk what is made in it is to stay on.
+ *
+ * @throws {WireOfflineError} OUTPUT_NOT_WRITABLE, DISK_FULL; whatever `use` throws.
  */
 export async function withScratchFolder<T>(
   use: (folder: string) => Promise<T>,
   within: string = tmpdir(),
 ): Promise<T> {
-  await sweep(within);
-  const folder = join(within, `wire-offline.${await ownOwner()}.${randomUUID()}`);
-  await mkdir(folder, { mode: 0o700 });
+  const folder = await makeScratch(within);
   try {
     return await use(folder);
+  } catch (thrown) {
+    throw hasSystemCode(thrown, ...fullCodes) ? unusable(within, thrown) : thrown;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function sweep(within: string): Promise<void> {
-  for (const entry of await readdir(within)) {
-    const owner = pattern.exec(entry)?.groups?.['owner'];
-    if (owner === undefined) continue;
-    const folder = join(within, entry);
-    try {
-      // Others may write there too: what is not this user's own is not ours to remove.
-      const isOwn = (await lstat(folder)).uid === process.geteuid?.();
-      if (isOwn && (await isAbandoned(owner, folder))) await rm(folder, { recursive: true });
-    } catch (error) {
-      // Another run was faster, or it cannot be removed: no reason to refuse what was asked for.
-      if (!hasSystemCode(error, 'ENOENT', 'EACCES', 'EPERM', 'EBUSY', 'ENOTEMPTY')) throw error;
-    }
+async function makeScratch(within: string): Promise<string> {
+  const folder = join(within, `wire-offline.${await ownOwner()}.${randomUUID()}`);
+  try {
+    await removeAbandoned(within, (name) => pattern.exec(name)?.groups?.['owner']);
+    await mkdir(folder, { mode: 0o700 });
+    return folder;
+  } catch (cause) {
+    throw hasSystemCode(cause, ...fullCodes, ...unwritableCodes) ? unusable(within, cause) : cause;
   }
+}
+
+const fullCodes = ['ENOSPC', 'EDQUOT'];
+const unwritableCodes = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ELOOP', 'ENAMETOOLONG'];
+
+function unusable(within: string, cause: Error): WireOfflineError {
+  const full = hasSystemCode(cause, ...fullCodes);
+  return new WireOfflineError(full ? 'DISK_FULL' : 'OUTPUT_NOT_WRITABLE', {
+    message: `temporary files in ${within}: expected ${full ? 'room' : 'a folder that can be written to'}, got ${cause.message}`,
+    hint: full
+      ? 'make room there, or name a folder on another disk in TMPDIR'
+      : 'make that folder, or name another in TMPDIR',
+    cause,
+  });
 }

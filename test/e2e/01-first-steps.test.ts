@@ -222,6 +222,22 @@ describe('the end of a run', () => {
     expect(await status).toBe(143);
   });
 
+  it('comes cleanly when the terminal is closed', async () => {
+    const child = await startReading([]);
+    const status = exitStatus(child);
+    child.kill('SIGHUP');
+    expect(await status).toBe(143);
+  });
+
+  it('comes with a clear error in a folder that was removed', () => {
+    const said = shell(
+      'mkdir gone && cd gone && rmdir ../gone && wire-offline inspect x; echo "status $?"',
+    );
+    expect(said).toContain('error INPUT_UNREADABLE: working folder');
+    expect(said).toContain('status 11');
+    expect(said).not.toContain('uv_cwd\n    at');
+  });
+
   it('comes at once at the second Ctrl-C, whatever hangs', async () => {
     const fifo = join(world.work, 'never-written');
     spawnSync('mkfifo', [fifo]);

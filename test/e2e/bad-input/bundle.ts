@@ -1,5 +1,6 @@
-import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type { BundleHead } from '../../../cli/bundle/document.js';
 import { fileComponent, makeSigner, makeSmallBundle } from '../../helpers/bundles.js';
 import {
@@ -207,6 +208,38 @@ export const bundleRows: readonly BadInput[] = [
     code: 'INPUT_UNREADABLE',
     exitStatus: 11,
     says: ['absent.bundle'],
+  },
+  {
+    title: 'a pipe in the place of a bundle is refused and not waited for',
+    arrange: async (world) => {
+      const { file } = await makeSmallBundle(world);
+      await rm(file);
+      await execa('mkfifo', [file]);
+    },
+    argv: ['verify', name],
+    code: 'INPUT_UNREADABLE',
+    exitStatus: 11,
+    says: ['not a regular file'],
+  },
+  {
+    title: 'extracting into a file is refused',
+    arrange: async (world) => {
+      await makeSmallBundle(world);
+      await writeFile(join(world.work, 'out'), 'mine');
+    },
+    argv: ['extract', name, 'notes', '--out', 'out'],
+    code: 'OUTPUT_NOT_WRITABLE',
+    exitStatus: 11,
+    says: ['out'],
+  },
+  {
+    title: 'a folder for temporary files that is not there is told',
+    arrange: good(),
+    argv: ['verify', name],
+    env: { TMPDIR: '/nowhere' },
+    code: 'OUTPUT_NOT_WRITABLE',
+    exitStatus: 11,
+    says: ['/nowhere', 'TMPDIR'],
   },
   {
     title: 'a component that a bundle does not have is refused, with the nearest one',

@@ -1,5 +1,6 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { digestOf } from '../../../cli/digest.js';
 import { lockText, specDigest } from '../../../cli/recipe/lock-file.js';
 import { makeTestKey } from '../../helpers/keys.js';
@@ -251,7 +252,18 @@ export const bundlingRows: readonly BadInput[] = [
     argv: bundle,
     code: 'OUTPUT_EXISTS',
     exitStatus: 11,
-    says: ['x.bundle'],
+    says: ['x.bundle', '--force'],
+  },
+  {
+    title: 'a pipe in the place of the output is refused, also by force',
+    arrange: async (world) => {
+      await ready(world);
+      await execa('mkfifo', [join(world.work, 'x.bundle')]);
+    },
+    argv: [...bundle, '--force'],
+    code: 'OUTPUT_NOT_WRITABLE',
+    exitStatus: 11,
+    says: ['a pipe'],
   },
   {
     title: 'an output folder that is not there is refused',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, readdir, stat, symlink } from 'node:fs/promises';
+import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { extractComponents, selectComponents } from '../../../cli/bundle/extract.js';
@@ -7,7 +7,7 @@ import { openBundle } from '../../../cli/bundle/reader.js';
 import { busyboxRef, makeSmallBundle, never } from '../../helpers/bundles.js';
 import { codeOf } from '../../helpers/codes.js';
 import { readEntries, writeEntries } from '../../helpers/tamper.js';
-import { createWorld, type World } from '../../helpers/world.js';
+import { createWorld, snapshot, type World } from '../../helpers/world.js';
 
 const unsigned = () => Promise.resolve(new Uint8Array());
 
@@ -55,7 +55,7 @@ describe('components taken out of a bundle', () => {
     expect((await readdir(out)).sort()).toEqual(['notes', 'tool']);
   });
 
-  it('leave nothing where a blob is not what was signed', async () => {
+  it('leave nothing where a blob is not what was signed, nor what came before it', async () => {
     const entries = await readEntries(file);
     const changed = entries.map((entry) =>
       entry.bytes.toString() === 'read me\n'
@@ -63,8 +63,22 @@ describe('components taken out of a bundle', () => {
         : entry,
     );
     await writeEntries(file, changed);
-    expect(await codeOf(extract('notes'))).toBe('BLOB_DIGEST_MISMATCH');
-    expect(await readdir(out)).toEqual([]);
+    const before = await snapshot(world.work);
+    out = join(world.work, 'new', 'out');
+    expect(await codeOf(extract('tool', 'notes'))).toBe('BLOB_DIGEST_MISMATCH');
+    expect(await snapshot(world.work)).toEqual(before);
+  });
+
+  it('leave a folder that was there, and what was in it', async () => {
+    await mkdir(join(out, 'tool'), { recursive: true });
+    expect(await codeOf(extract('notes', 'tool'))).toBe('OUTPUT_EXISTS');
+    expect(await readdir(out)).toEqual(['tool']);
+  });
+
+  it('are not put where a file is', async () => {
+    await writeFile(out, 'mine');
+    expect(await codeOf(extract('notes'))).toBe('OUTPUT_NOT_WRITABLE');
+    expect(await readFile(out, 'utf8')).toBe('mine');
   });
 
   it('that a bundle does not have are refused, with the nearest one', async () => {

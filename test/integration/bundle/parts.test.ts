@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { joinParts } from '../../../cli/bundle/join.js';
 import { openBundle } from '../../../cli/bundle/reader.js';
 import { splitBundle } from '../../../cli/bundle/split.js';
+import { WireOfflineError } from '../../../cli/errors.js';
 import { fileComponent, makeSmallBundle, never } from '../../helpers/bundles.js';
 import { codeOf } from '../../helpers/codes.js';
 import { createWorld, snapshot, type World } from '../../helpers/world.js';
@@ -80,6 +82,31 @@ describe('parts of a bundle', () => {
     expect(await codeOf(split(file, folder))).toBe('PART_INVALID');
     expect(await readdir(folder)).toEqual([third.slice(folder.length + 1)]);
     expect(await readFile(third, 'utf8')).toBe('mine');
+  });
+
+  it('leave no folder where they cannot be written', async () => {
+    const before = await snapshot(world.work);
+    const opened = await openBundle(file, () => Promise.resolve());
+    const reason = new WireOfflineError('INTERRUPTED', { message: 'stopped' });
+    const out = join(world.work, 'new', 'parts');
+    const signal = AbortSignal.abort(reason);
+    expect(await codeOf(splitBundle(opened, { maxPartBytes: 1_000_000, out, signal }))).toBe(
+      'INTERRUPTED',
+    );
+    await opened.close();
+    expect(await snapshot(world.work)).toEqual(before);
+  });
+
+  it('are not put where a file is', async () => {
+    expect(await codeOf(split(file, file))).toBe('OUTPUT_NOT_WRITABLE');
+  });
+
+  it('that are pipes are refused and not waited for, when they are read and in their place', async () => {
+    const [first = '', ...rest] = parts;
+    await rm(first);
+    spawnSync('mkfifo', [first]);
+    expect(await codeOf(split(file, folder))).toBe('INPUT_UNREADABLE');
+    expect(await codeOf(joinAll([...rest, first]))).toBe('INPUT_UNREADABLE');
   });
 
   async function refused(given: readonly string[]): Promise<unknown> {

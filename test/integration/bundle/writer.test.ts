@@ -108,14 +108,6 @@ describe('writing a bundle', () => {
     expect(await readdir(world.work)).toEqual(before);
   });
 
-  it('removes what a killed run left beside the output', async () => {
-    const bundle = await makeSmallBundle(world, { sign: unsigned });
-    const gone = spawnSync('true').pid;
-    await writeFile(join(world.work, `again.bundle.partial-${String(gone)}`), 'half');
-    expect(await again(bundle, {})).toBe('none');
-    expect((await readdir(world.work)).sort()).toEqual(['again.bundle', 'small.bundle']);
-  });
-
   it('refuses a blob that is gone from the store or changed under its name', async () => {
     const bundle = await makeSmallBundle(world, { sign: unsigned });
     const digest = bundle.components[1]?.items[0];

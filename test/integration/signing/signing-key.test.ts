@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -209,6 +209,17 @@ describe('making a key', () => {
   it('refuses a place that is a file, and leaves it', async () => {
     await writeFile(out, 'a file');
     await expectRefused('OUTPUT_NOT_WRITABLE');
+  });
+
+  it('refuses a place on a disk that can only be read', async () => {
+    await mkdir(out);
+    const disk = out;
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', disk]).status).toBe(0);
+    world.atEnd(() => Promise.resolve(void spawnSync('umount', [disk])));
+    await expect(generate('alice')).rejects.toMatchObject({
+      code: 'OUTPUT_NOT_WRITABLE',
+      message: expect.stringContaining('EROFS'),
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,6 +6,10 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { ownOwner } from '../../../cli/store/owner.js';
 import { withScratchFolder } from '../../../cli/transport/scratch-folder.js';
+import { codeOf } from '../../helpers/codes.js';
+import { temporaryFolders } from '../../helpers/temporary.js';
+
+const folderOf = temporaryFolders();
 
 async function leftBy(owner: string): Promise<string> {
   const name = `wire-offline.${owner}.${randomUUID()}`;
@@ -36,4 +41,31 @@ it('takes away what killed runs left, and nothing of those that still run', asyn
     expect(names).not.toContain(dead);
   });
   await rm(join(tmpdir(), alive), { recursive: true });
+});
+
+it('says which folder it needs where that is missing or a file', async () => {
+  const folder = await folderOf();
+  const file = join(folder, 'a file');
+  await writeFile(file, '');
+  for (const within of [join(folder, 'none'), file])
+    await expect(withScratchFolder(() => Promise.resolve(), within)).rejects.toMatchObject({
+      code: 'OUTPUT_NOT_WRITABLE',
+      message: expect.stringContaining(within),
+      hint: expect.stringContaining('TMPDIR'),
+    });
+});
+
+it('says that its disk is full, when it is made and when it is filled', async () => {
+  const folder = await folderOf();
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder]);
+  expect(mounted.status).toBe(0);
+  try {
+    const fill = (scratch: string) => writeFile(join(scratch, 'big'), Buffer.alloc(100_000));
+    expect(await codeOf(withScratchFolder(fill, folder))).toBe('DISK_FULL');
+    expect(await readdir(folder)).toEqual([]);
+    await writeFile(join(folder, 'full'), Buffer.alloc(100_000)).catch(() => undefined);
+    expect(await codeOf(withScratchFolder(fill, folder))).toBe('DISK_FULL');
+  } finally {
+    spawnSync('umount', [folder]);
+  }
 });

@@ -89,6 +89,17 @@ describe('a damaged blob', () => {
     expect(await store.verified(digest)).toBeUndefined();
     expect(await readFile(join(cache, 'elsewhere'), 'utf8')).toBe('hello');
   });
+
+  it('is a folder by its name, which gives way to the blob', async () => {
+    const cache = await folderOf();
+    const notes: string[] = [];
+    const store = await openStore(cache, { note: (text) => notes.push(text) });
+    await mkdir(join(cache, 'blobs', 'sha256', hexOf(digest)));
+    const { file } = await store.put(pieces('hello'));
+    expect(await readFile(file, 'utf8')).toBe('hello');
+    expect(notes).toStrictEqual([expect.stringContaining(digest)]);
+    expect(await readdir(join(cache, 'damaged'))).toHaveLength(1);
+  });
 });
 
 describe('a download under way', () => {
