@@ -222,7 +222,7 @@ describe('the end of a run', () => {
     expect(await status).toBe(143);
   });
 
-  it('comes cleanly when the terminal is closed', async () => {
+  it('comes cleanly at SIGHUP', async () => {
     const child = await startReading([]);
     const status = exitStatus(child);
     child.kill('SIGHUP');
