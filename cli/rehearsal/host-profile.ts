@@ -70,10 +70,12 @@ export const profileFiles: readonly SeedFile[] = [
   },
 ];
 
-/** Units that are switched on, as `systemctl enable` links them. */
+/** Units that are switched on or off, as `systemctl enable` and `systemctl mask` link them. */
 export const profileLinks: readonly { readonly path: string; readonly target: string }[] = [
   {
     path: 'etc/systemd/system/sysinit.target.wants/wire-offline-rehearsal.service',
     target: '/etc/systemd/system/wire-offline-rehearsal.service',
   },
+  // It waits for udev, whose events are the whole machine's: the disks of other rehearsals keep it until it fails.
+  { path: 'etc/systemd/system/ifupdown-pre.service', target: '/dev/null' },
 ];
