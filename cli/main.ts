@@ -12,7 +12,10 @@ async function main(): Promise<void> {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: workingFolder(stop),
-    stdin: process.stdin,
+    // Opened when it is asked for: what most verbs never read takes time to make ready.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal: stop.signal,
